@@ -1,0 +1,1 @@
+"""The ground that knows nothing of the domain: databases, clock, errors, text, paging."""

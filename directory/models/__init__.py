@@ -1,0 +1,8 @@
+"""Tables and constraints, one area a file; no behaviour beyond derived values.
+
+Importing this package makes the whole of `metadata` known.
+"""
+
+from directory.models import accounts, comments, guides, moderation, ops, places, profiles, reviews, sources, treatments
+
+__all__ = ["accounts", "comments", "guides", "moderation", "ops", "places", "profiles", "reviews", "sources", "treatments"]

@@ -1,0 +1,41 @@
+"""What logged-in people say on profiles and guides."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Index
+from sqlmodel import Field
+
+from directory.models.base import Record, UtcDateTime, one_of, words
+
+
+class CommentStatus(StrEnum):
+    """Every state of a comment's life."""
+
+    VISIBLE = "visible"
+    HELD = "held"
+    REJECTED = "rejected"
+    REMOVED = "removed"
+    DELETED_BY_AUTHOR = "deleted_by_author"
+
+
+class Comment(Record, table=True):
+    """One comment, on exactly one page."""
+
+    __tablename__ = "comments"
+    __table_args__ = (
+        CheckConstraint("(profile_id IS NULL) <> (guide_id IS NULL)", name="one_target"),
+        one_of("status", CommentStatus),
+        Index("ix_comments_profile", "profile_id", "created_at", "id"),
+        Index("ix_comments_guide", "guide_id", "created_at", "id"),
+    )
+    id: int = Field(default=None, primary_key=True)
+    profile_id: int | None = Field(default=None, foreign_key="profiles.id", ondelete="CASCADE")
+    guide_id: int | None = Field(default=None, foreign_key="guides.id", ondelete="CASCADE")
+    author_id: int = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
+    #: Markdown as typed; shown only through `core.text.markdown`.
+    body: str = Field(max_length=3000)
+    status: CommentStatus = Field(default=CommentStatus.VISIBLE, sa_type=words(CommentStatus))
+    is_sample: bool = False
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    edited_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
