@@ -1,0 +1,1 @@
+"""What people may type, one file an area, on one base form."""

@@ -1,0 +1,1 @@
+"""Which mail follows which event."""

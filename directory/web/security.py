@@ -1,0 +1,112 @@
+"""Headers on every answer, CSRF on every unsafe request, and who may keep a copy."""
+
+from flask import Flask, Response, g, request
+from flask_login import current_user
+from flask_wtf import CSRFProtect
+from werkzeug.exceptions import BadRequest
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from directory.config import Settings
+
+csrf = CSRFProtect()
+
+#: Largest request body: the longest form is a few kilobytes. Uploads will set their own.
+MAX_BODY = 256 * 1024
+MAX_FIELDS = 200
+
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+def content_policy(settings: Settings) -> str:
+    """Return the Content-Security-Policy. It carries no nonce: public pages are the same bytes for every visitor."""
+    frames = " ".join(f"https://{host}" for host in settings.listed("video_hosts"))
+    rules = {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": "'self'",
+        "font-src": "'self'",
+        "connect-src": "'self'",
+        "manifest-src": "'self'",
+        "frame-src": frames or "'none'",
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+        "object-src": "'none'",
+    }
+    policy = "; ".join(f"{name} {value}" for name, value in rules.items())
+    return policy + "; upgrade-insecure-requests" if settings.production else policy
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Install all of it."""
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="__Host-form" if settings.production else "form",
+        SESSION_COOKIE_SECURE=settings.production,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        MAX_CONTENT_LENGTH=MAX_BODY,
+        MAX_FORM_MEMORY_SIZE=MAX_BODY,
+        MAX_FORM_PARTS=MAX_FIELDS,
+        WTF_CSRF_TIME_LIMIT=12 * 3600,
+        TRUSTED_HOSTS=trusted_hosts(settings),
+    )
+    if settings.proxies:
+        hops = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    csrf.init_app(app)
+    app.before_request(same_origin)
+    policy = content_policy(settings)
+
+    @app.after_request
+    def protect(response: Response) -> Response:
+        headers = response.headers
+        headers.setdefault("Content-Security-Policy", policy)
+        headers["X-Content-Type-Options"] = "nosniff"
+        # Not `no-referrer`: over https the CSRF check wants the referrer of our own forms.
+        headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(self), browsing-topics=()"
+        if settings.production:
+            headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        _say_who_may_keep(response)
+        return response
+
+
+def same_origin() -> None:
+    """Refuse an unsafe request that another site started, before any form is looked at."""
+    if request.method not in UNSAFE:
+        return
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+        raise BadRequest("from another site")
+    origin = request.headers.get("Origin")
+    if origin is not None and origin != request.host_url.rstrip("/"):
+        raise BadRequest("from another site")
+
+
+def private() -> None:
+    """Mark the page as this visitor's own: it is kept by nobody, and it may hold a form."""
+    g.private_page = True
+
+
+def trusted_hosts(settings: Settings) -> list[str] | None:
+    """Return the host names that the site answers to; None: any (development alone)."""
+    listed = list(settings.listed("trusted_hosts"))
+    if listed:
+        return listed
+    return [settings.public_url.split("://", 1)[1].split("/")[0].split(":")[0]] if settings.production else None
+
+
+def _say_who_may_keep(response: Response) -> None:
+    """A page for everybody may be kept for a minute; a person's own page, and every error, by nobody."""
+    if "Cache-Control" in response.headers:
+        return
+    personal = bool(g.get("private_page")) or request.method not in {"GET", "HEAD"} or current_user.is_authenticated
+    if personal or response.status_code >= 400:
+        response.headers["Cache-Control"] = "private, no-store"
+    else:
+        response.headers["Cache-Control"] = "public, max-age=60"
+    response.vary.add("Cookie")

@@ -1,0 +1,86 @@
+"""One schema per run and database; per test a transaction that is undone; no network."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlmodel import Session
+
+from directory.config import Settings
+from directory.core.db import Database
+from directory.models.base import metadata
+from tests.factories import Make
+
+#: Both databases, for tests that ask for `database`, `session` or what stands on them.
+BOTH = ("sqlite", "postgres")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the environment of whoever runs the tests out of them."""
+    for name in [n for n in os.environ if n.startswith("HAIRLINE_") and n not in {"HAIRLINE_REQUIRE_BROWSER", "HAIRLINE_DRILL"}]:
+        del os.environ[name]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test by what it needs: `fast` is whatever asks for nothing."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if "database" in fixtures or "postgres_url" in fixtures:
+            item.add_marker("db")
+        elif not any(item.iter_markers("browser")) and not any(item.iter_markers("drill")) and not any(item.iter_markers("db")):
+            item.add_marker("fast")
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A real PostgreSQL, started for this run and stopped after it."""
+    from tests.postgres import started  # noqa: PLC0415  (only where it is asked for)
+
+    with started() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Iterator[Path]:
+    """A folder for this run."""
+    with tempfile.TemporaryDirectory(prefix="hairline-tests-") as name:
+        yield Path(name)
+
+
+@pytest.fixture(scope="session", params=BOTH)
+def schema(request: pytest.FixtureRequest, data_dir: Path) -> Iterator[Database]:
+    """A database with all tables and no rows, on SQLite and on PostgreSQL."""
+    url = f"sqlite:///{data_dir / 'tests.sqlite3'}" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    database = Database(url)
+    metadata.drop_all(database.engine)
+    metadata.create_all(database.engine)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def database(schema: Database) -> Iterator[Database]:
+    """The database of this test: whatever is committed in it is undone."""
+    with schema.pinned():
+        yield schema
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A session that may write, on the connection of this test."""
+    with database._make(Session) as session:
+        yield session
+
+
+@pytest.fixture
+def make(session: Session) -> Make:
+    """Rows that are valid by default: `make.profile(name="Ada")`."""
+    return Make(session)
+
+
+@pytest.fixture
+def settings(data_dir: Path) -> Settings:
+    """Settings as in development."""
+    return Settings(data_dir=data_dir, secret_key="tests-only-0123456789-abcdefghijklmnop")
