@@ -46,7 +46,10 @@ def person() -> User | None:
 
 
 def requires(permission: Permission) -> Callable[[View], View]:
-    """Say who may use a view. Signed out: to the log-in, and back; without the permission: 404 for staff pages, else a page that says why."""
+    """Say who may use a view.
+
+    Signed out: to the log-in, and back. Without the permission: 404 for staff pages, else to the page that says what is missing.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)

@@ -1,0 +1,94 @@
+"""From what went wrong in the domain to a status code and a page that helps."""
+
+import structlog
+from flask import Flask, g, redirect, render_template
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from directory.core.errors import Gone, Moved, NotAllowed, NotFound, Refused, TooMany
+from directory.core.i18n import _
+
+log = structlog.get_logger("web")
+
+#: Statuses with a page of their own; any other client error gets the page of 400.
+PAGES = frozenset({400, 403, 404, 410, 413, 429, 500, 503})
+#: How long to ask a client to wait while the database is busy or away. Seconds.
+RETRY_AFTER = 5
+
+
+def page(
+    status: int, *, message: str = "", nearest: tuple[tuple[str, str], ...] = (), retry_after: int = 0
+) -> tuple[str, int, dict[str, str]]:
+    """Return the error page for a status, kept by nobody and indexed by nobody."""
+    g.error_page = True
+    shown = status if status in PAGES else (400 if status < 500 else 500)
+    values = {"status": status, "message": message, "nearest": nearest, "retry_after": retry_after, "request_id": g.get("request_id", "")}
+    headers = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
+    if retry_after:
+        headers["Retry-After"] = str(retry_after)
+    return render_template(f"errors/{shown}.html", **values), status, headers
+
+
+def init_app(app: Flask) -> None:
+    """Install the handlers."""
+
+    @app.errorhandler(NotFound)
+    def not_found(error: NotFound) -> tuple[str, int, dict[str, str]]:
+        return page(404, message=str(error), nearest=error.nearest)
+
+    @app.errorhandler(Gone)
+    def gone(error: Gone) -> tuple[str, int, dict[str, str]]:
+        return page(410, message=str(error))
+
+    @app.errorhandler(NotAllowed)
+    def not_allowed(error: NotAllowed) -> tuple[str, int, dict[str, str]]:
+        return page(403, message=str(error))
+
+    @app.errorhandler(Refused)
+    def refused(error: Refused) -> tuple[str, int, dict[str, str]]:
+        return page(400, message=str(error))
+
+    @app.errorhandler(TooMany)
+    def too_many(error: TooMany) -> tuple[str, int, dict[str, str]]:
+        return page(429, message=str(error), retry_after=error.retry_after)
+
+    @app.errorhandler(Moved)
+    def moved(error: Moved) -> Response:
+        return redirect(error.to, code=301)
+
+    @app.errorhandler(CSRFError)
+    def forged(error: CSRFError) -> tuple[str, int, dict[str, str]]:
+        return page(
+            400,
+            message=_(
+                "This form was open for too long, or your browser keeps no cookies. Go back, load the page again and send it once more."
+            ),
+        )
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> tuple[str, int, dict[str, str]] | Response:
+        if error.code is None or error.code < 400:
+            return error.get_response()  # type: ignore[return-value]
+        return page(error.code)
+
+    @app.errorhandler(PoolTimeout)
+    @app.errorhandler(DBAPIError)
+    def database(error: DBAPIError | PoolTimeout) -> tuple[str, int, dict[str, str]]:
+        log.error("database.failed", exc_info=error)
+        away = isinstance(error, PoolTimeout) or _is_away(error)
+        return page(503, retry_after=RETRY_AFTER) if away else page(500)
+
+    @app.errorhandler(500)
+    def broken(error: HTTPException) -> tuple[str, int, dict[str, str]]:
+        return page(500)
+
+
+def _is_away(error: DBAPIError) -> bool:
+    """Say whether trying again later can help: the connection broke, a lock was not to be had, or the disk is full."""
+    text = str(error.orig).lower()
+    return error.connection_invalidated or any(
+        sign in text for sign in ("locked", "timeout", "disk is full", "connection", "shutting down")
+    )

@@ -1,0 +1,158 @@
+"""Work on the jobs of the outbox: lease one, hand it to its handler, let nobody write who has lost it."""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session, col, select
+
+from directory.config import Settings
+from directory.core import clock
+from directory.core.db import Database
+from directory.models.ops import Job, JobStatus
+
+log = structlog.get_logger("jobs")
+
+#: How long a handler may take before another worker may take the job.
+LEASE = timedelta(seconds=60)
+#: A job that failed this often is given up; with the waits below that is about a day.
+MAX_TRIES = 12
+#: How often an idle worker looks. It only reads while nothing waits.
+POLL_SECONDS = 0.25
+
+
+class LeaseLost(Exception):
+    """Another worker has taken the job: nothing that this one did since may stand."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """A leased job in the hands of its handler.
+
+    Args:
+        database: Where to read and write.
+        settings: The house's settings.
+        job_id: The job's row.
+        fence: The number of this lease.
+        name: The handler's name.
+        payload: What `outbox.enqueue` was given.
+    """
+
+    database: Database
+    settings: Settings
+    job_id: int
+    fence: int
+    name: str
+    payload: Mapping[str, Any]
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Write while the lease holds.
+
+        Raises:
+            LeaseLost: when the job has been leased again since; the block is not entered.
+        """
+        with self.database.transaction() as session:
+            self._hold(session)
+            yield session
+
+    def finish(self, session: Session) -> None:
+        """Call the job done in the transaction of its effect: then the effect happens exactly once."""
+        self._set(session, status=JobStatus.DONE, finished_at=clock.now(), leased_until=None)
+
+    def _hold(self, session: Session) -> None:
+        self._set(session, leased_until=clock.now() + LEASE)
+
+    def _set(self, session: Session, **values: Any) -> None:
+        mine = (col(Job.id) == self.job_id, col(Job.fence) == self.fence, col(Job.status) == JobStatus.WAITING)
+        if session.execute(update(Job).where(*mine).values(**values)).rowcount != 1:  # type: ignore[attr-defined]
+            raise LeaseLost(f"job {self.job_id} ({self.name})")
+
+
+Handler = Callable[[Work], None]
+
+
+def lease(database: Database, settings: Settings) -> Work | None:
+    """Take the job that is due longest, or return None. The write lock is taken only when a job waits."""
+    due = select(Job.id).where(_due(), col(Job.run_at) <= clock.now()).order_by(col(Job.run_at), col(Job.id)).limit(1)
+    with database.session() as session:
+        if session.exec(due).first() is None:
+            return None
+    with database.transaction() as session:
+        # SKIP LOCKED is for PostgreSQL, where several workers may ask at once; SQLite leaves it out.
+        job = session.exec(select(Job).where(col(Job.id).in_(due)).with_for_update(skip_locked=True)).first()
+        if job is None:
+            return None
+        job.fence += 1
+        job.leased_until = clock.now() + LEASE
+        return Work(database, settings, job.id, job.fence, job.name, dict(job.payload))
+
+
+def run(work: Work, handlers: Mapping[str, Handler]) -> bool:
+    """Hand the job to its handler; say whether it ended well. A failure is written down and tried again later."""
+    started = time.monotonic()
+    try:
+        handlers[work.name](work)
+        with work.database.transaction() as session:
+            job = session.get(Job, work.job_id)
+            if job is not None and job.status is JobStatus.WAITING:
+                work.finish(session)
+    except LeaseLost:
+        log.warning("job.lease_lost", job=work.job_id, name=work.name)
+        return False
+    except Exception as error:  # noqa: BLE001  (the worker must outlive every handler)
+        log.exception("job.failed", job=work.job_id, name=work.name, attempt=work.fence)
+        _put_off(work, error)
+        return False
+    log.info("job.done", job=work.job_id, name=work.name, ms=round((time.monotonic() - started) * 1000))
+    return True
+
+
+def run_due(database: Database, settings: Settings, handlers: Mapping[str, Handler]) -> int:
+    """Run everything that is due now and return how many jobs that was (for tests and `hairline worker --once`)."""
+    done = 0
+    while work := lease(database, settings):
+        run(work, handlers)
+        done += 1
+    return done
+
+
+def loop(database: Database, settings: Settings, handlers: Mapping[str, Handler], stop: threading.Event) -> None:
+    """Work until `stop` is set. A database that is away for a moment is waited for."""
+    while not stop.is_set():
+        try:
+            work = lease(database, settings)
+            if work is None:
+                stop.wait(POLL_SECONDS)
+            else:
+                run(work, handlers)
+        except SQLAlchemyError:
+            log.exception("worker.database_away")
+            stop.wait(2)
+
+
+def _due() -> Any:
+    free = (col(Job.leased_until).is_(None)) | (col(Job.leased_until) < clock.now())
+    return (col(Job.status) == JobStatus.WAITING) & free
+
+
+def _put_off(work: Work, error: Exception) -> None:
+    """Write the failure down; wait longer each time (2 s, 4 s ... at most 4 h), with a little chance against herds."""
+    dead = work.fence >= MAX_TRIES
+    wait = timedelta(seconds=min(2**work.fence, 4 * 3600) * random.uniform(0.8, 1.2))  # noqa: S311  (no secret)
+    values: dict[str, Any] = {"last_error": f"{type(error).__name__}: {error}"[:500], "leased_until": None, "run_at": clock.now() + wait}
+    if dead:
+        values |= {"status": JobStatus.DEAD, "finished_at": clock.now()}
+    try:
+        with work.database.transaction() as session:
+            work._set(session, **values)
+    except LeaseLost:
+        log.warning("job.lease_lost", job=work.job_id, name=work.name)
