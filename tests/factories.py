@@ -16,6 +16,7 @@ from directory.models.profiles import HairEvidence, Organization, Practitioner, 
 from directory.models.reviews import Review
 from directory.models.sources import Source
 from directory.models.treatments import Treatment, TreatmentFamily
+from directory.places.names import key
 
 #: The password of every made user; its hash is made once (see `password_hash`).
 PASSWORD = "correct horse battery staple"
@@ -66,6 +67,7 @@ class Make:
             "slug": slugify(name),
             "path": path,
             "sort_key": sort_key(name),
+            "key": key(name),
             "lat": lat,
             "lon": lon,
             "x": cos(radians(lat)) * cos(radians(lon)),
