@@ -1,0 +1,1 @@
+"""The taxonomy of treatments: what ships with the code, and how it is read."""
