@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlmodel import Session
 
 from directory.config import Settings
 from directory.core.db import Database
 from directory.models.base import metadata
+from tests.clients import Visitor
 from tests.factories import Make
 
 #: Both databases, for tests that ask for `database`, `session` or what stands on them.
@@ -80,7 +82,29 @@ def make(session: Session) -> Make:
     return Make(session)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def settings(data_dir: Path) -> Settings:
     """Settings as in development."""
     return Settings(data_dir=data_dir, secret_key="tests-only-0123456789-abcdefghijklmnop")
+
+
+@pytest.fixture(scope="session")
+def house(schema: Database, settings: Settings) -> Flask:
+    """The site on the schema of this run: built once, so that templates are compiled once."""
+    from directory.app import create_app  # noqa: PLC0415  (tests of the lower floors need no view)
+
+    app = create_app(settings, database=schema)
+    app.testing = True
+    return app
+
+
+@pytest.fixture
+def app(house: Flask, database: Database) -> Flask:
+    """The site on the database of this test."""
+    return house
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Visitor:
+    """Somebody with a browser, signed out; `Visitor(app)` makes another."""
+    return Visitor(app)
