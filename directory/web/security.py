@@ -1,5 +1,7 @@
 """Headers on every answer, CSRF on every unsafe request, and who may keep a copy."""
 
+from urllib.parse import urlsplit
+
 from flask import Flask, Response, g, request
 from flask_login import current_user
 from flask_wtf import CSRFProtect
@@ -93,11 +95,17 @@ def private() -> None:
 
 
 def trusted_hosts(settings: Settings) -> list[str] | None:
-    """Return the host names that the site answers to; None: any (development alone)."""
+    """Return the host names that the site answers to; None: any (development on an open address alone).
+
+    On a loopback address too: another site could point its own name at this machine and read /dev/outbox.
+    """
     listed = list(settings.listed("trusted_hosts"))
     if listed:
         return listed
-    return [settings.public_url.split("://", 1)[1].split("/")[0].split(":")[0]] if settings.production else None
+    own = urlsplit(settings.public_url).hostname or "localhost"
+    if settings.production:
+        return [own]
+    return [own, "localhost", "127.0.0.1", "[::1]"] if settings.is_loopback else None
 
 
 def _say_who_may_keep(response: Response) -> None:

@@ -1,0 +1,73 @@
+# Two commands do all the set-up: `make demo` and `make test`. They need Python 3.11 or newer (with venv) and make, nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Drills: `make drills K=import` runs those whose name has "import".
+K ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test drills check lint format lock wheel clean
+
+help:
+	@echo "make demo    a running site with sample data, from nothing"
+	@echo "make test    all kinds of tests, small numbers"
+	@echo "make drills  faults on purpose, full numbers (K=name for some)"
+	@echo "make check   format, lint, types and tests"
+	@echo "make wheel   an installable package in dist/"
+	@echo "make lock    pin the dependencies anew"
+
+demo: $(VENV)/.run $(VENV)/.vendor
+	@$(BIN)/hairline demo
+
+test: $(VENV)/.dev $(VENV)/.vendor
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+drills: $(VENV)/.dev $(VENV)/.vendor
+	HAIRLINE_DRILL=full $(BIN)/python -m pytest -m drill --timeout 3000 $(if $(K),-k $(K))
+
+check: lint test
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+wheel: $(VENV)/.dev $(VENV)/.vendor
+	rm -rf dist
+	$(BIN)/python -m hatchling build -t wheel
+
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --upgrade
+lock: $(VENV)/.dev
+	$(BIN)/$(LOCK) pyproject.toml -o requirements.txt
+	$(BIN)/$(LOCK) pyproject.toml --group dev -o requirements-dev.txt
+	$(BIN)/$(LOCK) requirements-node.in -o requirements-node.txt
+
+clean:
+	rm -rf $(VENV) node_modules directory/static/vendor dist var
+
+$(VENV)/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Hairline needs Python 3.11 or newer; set PYTHON=python3.11 or the like.")'
+	$(PYTHON) -m venv $(VENV)
+
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+$(VENV)/.run: requirements.txt pyproject.toml | $(VENV)/bin/pip
+	@echo "Installing what Hairline needs to run ..."
+	@$(PIP) --require-hashes -r requirements.txt
+	@$(PIP) --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.run
+	@echo "Installing what the tests need ..."
+	@$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# The font comes from npm. Where the machine has no Node.js, the one from PyPI serves.
+$(VENV)/.vendor: package.json package-lock.json | $(VENV)/.run
+	@command -v npm >/dev/null 2>&1 || $(PIP) --require-hashes -r requirements-node.txt
+	@$(BIN)/python tools/vendor.py
+	@touch $@

@@ -1,0 +1,5 @@
+"""`python -m directory.cli`, the same as `hairline`."""
+
+from directory.cli import main
+
+main()

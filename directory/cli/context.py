@@ -1,0 +1,42 @@
+"""What commands share: settings, the database, the app, and one console."""
+
+import sys
+from typing import NoReturn
+
+import click
+from flask import Flask
+from rich.console import Console
+
+from directory.app import create_app
+from directory.config import Settings, SettingsError
+from directory.core.db import Database
+
+console = Console(highlight=False, soft_wrap=True)
+
+
+def stop(message: str, *, code: int = 2) -> NoReturn:
+    """End the command with one plain sentence on standard error."""
+    click.echo(message, err=True)
+    sys.exit(code)
+
+
+def read_settings() -> Settings:
+    """Read the settings; where they are wrong, say so and end."""
+    try:
+        return Settings.from_environment()
+    except SettingsError as error:
+        stop(str(error))
+
+
+def open_database(settings: Settings | None = None) -> Database:
+    """Open the database of the settings."""
+    settings = settings or read_settings()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return Database(settings.database)
+
+
+def open_app(settings: Settings | None = None) -> Flask:
+    """Build the app of the settings."""
+    settings = settings or read_settings()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return create_app(settings)

@@ -1,0 +1,94 @@
+"""`hairline demo`: everything from nothing to a running site, the same each time."""
+
+import os
+import socket
+import time
+from collections.abc import Callable
+
+import click
+from flask import Flask
+
+from directory.cli.bar import bar
+from directory.cli.context import console, open_app, read_settings, stop
+from directory.cli.schema import bring_up_to_date
+from directory.cli.serve import serve
+from directory.config import PREFIX, Settings
+from directory.core.db import Database
+from directory.core.paths import DATA
+from directory.core.progress import Progress
+from directory.ingest import bodysafe, pipeline
+from directory.places import service as places
+from directory.sample import service as sample
+from directory.search import indexer
+
+#: The register that ships with the code: Toronto's, as of 31 July 2024.
+BODYSAFE_FILE = DATA / "bodysafe" / "toronto_bodysafe_2024-07-31.csv.xz"
+
+
+@click.command()
+@click.option("--no-serve", is_flag=True, help="Fill the database and end.")
+@click.pass_context
+def demo(context: click.Context, no_serve: bool) -> None:
+    """Fill an empty site with real places, Toronto's real studios and labelled sample data; then serve it."""
+    settings = read_settings()
+    if settings.production:
+        stop("This is production: sample people and reviews do not belong here.")
+    if not settings.is_loopback:
+        stop("The demo has log-ins that everybody knows: it listens on 127.0.0.1 only. Take HAIRLINE_HOST away.")
+    if PREFIX + "PORT" not in os.environ:
+        os.environ[PREFIX + "PORT"] = str(free_port(settings.port))
+        settings = read_settings()
+    fill(open_app(settings), settings)
+    _say_where(settings)
+    if not no_serve:
+        context.invoke(serve, no_worker=False, migrating=False)
+
+
+def fill(app: Flask, settings: Settings) -> None:
+    """Bring the database to the demo's state; what is there already is left as it is."""
+    database: Database = app.extensions["hairline_database"]
+    steps = (
+        ("Schema, treatments and guides", lambda: bring_up_to_date(app, settings)),
+        ("Places", lambda: _with_bar(lambda progress: places.build(database, progress=progress))),
+        ("Toronto's register", lambda: _with_bar(lambda progress: _register(database, progress))),
+        ("Sample data", lambda: _with_bar(lambda progress: sample.load(database, progress=progress))),
+        ("Search index", lambda: _with_bar(lambda progress: indexer.ensure(database, settings, progress=progress))),
+    )
+    for name, step in steps:
+        started = time.monotonic()
+        said = step()
+        console.print(f"{name}: {said or 'done'} ({time.monotonic() - started:.1f} s)", markup=False)
+
+
+def free_port(first: int) -> int:
+    """Return the first free port of this machine from `first` on; a demo must not fail because another is running."""
+    for port in range(first, first + 50):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    stop(f"No free port between {first} and {first + 49}; set HAIRLINE_PORT.", code=1)
+
+
+def _with_bar(act: Callable[[Progress], object]) -> str:
+    with bar() as progress:
+        return str(act(progress))
+
+
+def _register(database: Database, progress: Progress) -> object:
+    return pipeline.run(database, bodysafe.SOURCE, BODYSAFE_FILE, progress=progress)
+
+
+def _say_where(settings: Settings) -> None:
+    console.print()
+    console.print(f"  {settings.public_url}")
+    console.print()
+    console.print("  Sample log-ins, for this machine only:")
+    for login in sample.LOGINS:
+        console.print(f"    {login.role:<13} {login.email:<34} {login.password}", markup=False)
+    console.print()
+    console.print(f"  Mails are not sent; read them at {settings.public_url}/dev/outbox")
+    console.print()
