@@ -188,6 +188,7 @@ class PractitionerRole(Record, table=True):
     organization_id: int = Field(foreign_key="organizations.id", ondelete="CASCADE", index=True)
     location_id: int | None = Field(default=None, foreign_key="locations.id", ondelete="SET NULL", index=True)
     title: str = Field(default="", max_length=100)
+    source_record_id: int | None = Field(default=None, foreign_key="source_records.id", ondelete="SET NULL", index=True)
 
 
 class PriceUnit(StrEnum):

@@ -43,11 +43,13 @@ class ImportRun(Record, table=True):
     file_name: str = Field(max_length=260)
     #: SHA-256 of the file: a resumed run must read the same one.
     file_hash: str = Field(max_length=64)
+    #: What else decides which facts the file gives: {"all_taxonomies": true}. A resumed run must be asked the same.
+    options: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     #: The day that the file speaks of.
     as_of: date
     started_at: datetime = Field(sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    #: Listings taken so far: where a killed run goes on.
+    #: What the reader gave so far, right or wrong: where a killed run goes on.
     position: int = 0
     new: int = 0
     changed: int = 0
@@ -83,4 +85,6 @@ class SourceRecord(Record, table=True):
     gone_on: date | None = None
     #: What the source still says of a thing that is gone for us: ["Tattooing"].
     gone_note: list[str] = Field(default_factory=list, sa_type=JSON)
+    #: The newest run whose file held it, unless that file was the same as the run's before, and its line there.
+    line: int = 0
     last_run_id: int | None = Field(default=None, foreign_key="import_runs.id", ondelete="SET NULL")

@@ -1,0 +1,1 @@
+"""Everybody who has a public page, and the facts on it."""

@@ -1,0 +1,153 @@
+"""What a list and a page show of a profile: plain values, ready for a template."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from directory.models.places import Place
+from directory.models.profiles import (
+    Credential,
+    CredentialStatus,
+    HairEvidence,
+    Identifier,
+    Inspection,
+    Location,
+    Organization,
+    Practitioner,
+    PractitionerKind,
+    Profile,
+    ProfileKind,
+    ProfileStatus,
+    ServiceOffering,
+)
+from directory.models.sources import Source, SourceRecord
+from directory.models.treatments import Treatment
+from directory.profiles.rules import Price
+
+
+@dataclass(frozen=True)
+class CredentialLine:
+    """The credential that was looked at last."""
+
+    title: str
+    issuer: str
+    status: CredentialStatus
+    checked_on: date
+
+
+@dataclass(frozen=True)
+class InspectionLine:
+    """The newest visit of an inspector."""
+
+    outcome: str
+    inspected_on: date
+
+
+@dataclass(frozen=True)
+class Card:
+    """A profile in a list.
+
+    Args:
+        practitioner_kind: The profession of a person; none for a practice.
+        schema_type: The schema.org type of a practice; empty for a person.
+        place_name: The city; empty when not known.
+        place_path: The city's path without the outer slashes; empty when not known.
+        lat: Degrees north of the first address, or of the city where the address is not known.
+        lon: Degrees east of the same.
+        mean: Stars; none without reviews. Not to be shown under three reviews.
+        count: Published reviews.
+        score: The published, weighted score in stars.
+        treatments: Labels, in the order of the taxonomy.
+        gone_on: The day of the first file of a register that held it no longer, where none holds it now.
+    """
+
+    id: int
+    slug: str
+    name: str
+    kind: ProfileKind
+    practitioner_kind: PractitionerKind | None
+    schema_type: str
+    status: ProfileStatus
+    hair_evidence: HairEvidence
+    is_sample: bool
+    place_name: str
+    place_path: str
+    lat: float | None
+    lon: float | None
+    mean: float | None
+    count: int
+    score: float
+    treatments: tuple[str, ...]
+    price: Price | None
+    credential: CredentialLine | None
+    inspection: InspectionLine | None
+    gone_on: date | None
+
+
+@dataclass(frozen=True)
+class RoleFact:
+    """The other end of a role: the practice where a person works, or a person who works at a practice."""
+
+    profile: Profile
+    #: The profession, where the other end is a person.
+    kind: PractitionerKind | None
+    title: str
+    location: Location | None
+    source_record_id: int | None
+
+
+@dataclass(frozen=True)
+class OfferingFact:
+    """A treatment they say they offer."""
+
+    treatment: Treatment
+    offering: ServiceOffering
+
+
+@dataclass(frozen=True)
+class RecordFact:
+    """What a source says, and whose word it is; the raw row is not loaded."""
+
+    record: SourceRecord
+    source: Source
+
+
+@dataclass(frozen=True)
+class ProfileFacts:
+    """Everything on a profile's page save reviews and comments.
+
+    Args:
+        practitioner: The person; none for a practice.
+        organization: The practice; none for a person.
+        place: The city with its region and country loaded.
+        roles: Where this person works, or who works at this practice; only those whose page answers.
+        inspections: Newest first.
+        records: What each source says, the newest file first.
+    """
+
+    profile: Profile
+    practitioner: Practitioner | None
+    organization: Organization | None
+    place: Place | None
+    locations: tuple[Location, ...]
+    roles: tuple[RoleFact, ...]
+    offerings: tuple[OfferingFact, ...]
+    identifiers: tuple[Identifier, ...]
+    credentials: tuple[Credential, ...]
+    inspections: tuple[Inspection, ...]
+    records: tuple[RecordFact, ...]
+    price: Price | None
+
+    def source_of(self, source_record_id: int | None) -> RecordFact | None:
+        """Return the record behind a fact, for its source and "as of" date; none where the owner said it."""
+        return next((fact for fact in self.records if fact.record.id == source_record_id), None)
+
+    @property
+    def gone_on(self) -> date | None:
+        """The day of the first file that held it no longer, where no source holds it now."""
+        days = [fact.record.gone_on for fact in self.records]
+        return max((day for day in days if day is not None), default=None) if all(days) else None
+
+    @property
+    def gone_note(self) -> tuple[str, ...]:
+        """What the sources still say of a profile that is gone: the services still listed."""
+        return tuple(dict.fromkeys(note for fact in self.records for note in fact.record.gone_note))
