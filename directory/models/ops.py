@@ -18,6 +18,10 @@ class JobStatus(StrEnum):
     DEAD = "dead"
 
 
+#: Which jobs are merged by their key: those that nobody has begun.
+ONE_WAITING = "status = 'waiting' AND fence = 0 AND key IS NOT NULL"
+
+
 class Job(Record, table=True):
     """A side effect to bring about, written in the transaction that causes it."""
 
@@ -26,7 +30,7 @@ class Job(Record, table=True):
         one_of("status", JobStatus),
         Index("ix_jobs_due", "run_at", "id", **where("status = 'waiting'")),
         # Many changes to one thing before its job runs are one job.
-        Index("one_waiting_job", "key", unique=True, **where("status = 'waiting' AND fence = 0 AND key IS NOT NULL")),
+        Index("one_waiting_job", "key", unique=True, **where(ONE_WAITING)),
         Index("ix_jobs_finished_at", "finished_at"),
     )
     id: int = Field(default=None, primary_key=True)

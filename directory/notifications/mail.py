@@ -1,0 +1,85 @@
+"""Which mail goes out for which event: one typed function a mail; each writes a job in the caller's transaction.
+
+A job holds numbers and paths, never an address or a secret: the handler of the same name in `web/mails.py` reads
+what it needs when it runs. To add a mail: a function here, a handler there, and `templates/emails/<name>.txt` and `.html`.
+"""
+
+from sqlmodel import Session
+
+from directory import outbox
+
+
+def confirm_email(session: Session, *, user_id: int, next_path: str = "/", browser_hash: str = "") -> None:
+    """Ask a person to confirm their address.
+
+    Args:
+        user_id: Whose address.
+        next_path: Where the link leads on to, a path on this site.
+        browser_hash: The digest of a secret that the asking browser keeps; confirmed there, the person is signed in.
+    """
+    _enqueue(session, "confirm_email", user_id, user_id=user_id, next_path=next_path, browser_hash=browser_hash)
+
+
+def already_registered(session: Session, *, user_id: int) -> None:
+    """Tell a person that somebody, perhaps they, tried to register their address again."""
+    _enqueue(session, "already_registered", user_id, user_id=user_id)
+
+
+def password_reset(session: Session, *, user_id: int) -> None:
+    """Send the link that sets a new password."""
+    _enqueue(session, "password_reset", user_id, user_id=user_id)
+
+
+def password_changed(session: Session, *, user_id: int) -> None:
+    """Tell a person that their password was changed."""
+    _enqueue(session, "password_changed", user_id, user_id=user_id)
+
+
+def report_received(session: Session, *, report_id: int) -> None:
+    """Send the receipt of a report to whoever wrote it (T-14)."""
+    _enqueue(session, "report_received", report_id, report_id=report_id)
+
+
+def report_decided(session: Session, *, decision_id: int) -> None:
+    """Tell whoever wrote the decision's report what was decided (T-14). A decision without a report sends nothing."""
+    _enqueue(session, "report_decided", decision_id, decision_id=decision_id)
+
+
+def review_hidden(session: Session, *, decision_id: int) -> None:
+    """Tell a review's author that it was hidden, and why (T-15)."""
+    _enqueue(session, "review_hidden", decision_id, decision_id=decision_id)
+
+
+def review_restored(session: Session, *, decision_id: int) -> None:
+    """Tell a review's author that it is shown again."""
+    _enqueue(session, "review_restored", decision_id, decision_id=decision_id)
+
+
+def comment_hidden(session: Session, *, decision_id: int) -> None:
+    """Tell a comment's author that it was hidden, and why (T-15)."""
+    _enqueue(session, "comment_hidden", decision_id, decision_id=decision_id)
+
+
+def comment_restored(session: Session, *, decision_id: int) -> None:
+    """Tell a comment's author that it is shown again."""
+    _enqueue(session, "comment_restored", decision_id, decision_id=decision_id)
+
+
+def account_suspended(session: Session, *, decision_id: int) -> None:
+    """Tell a person that their account was suspended, and why (T-15)."""
+    _enqueue(session, "account_suspended", decision_id, decision_id=decision_id)
+
+
+def account_restored(session: Session, *, decision_id: int) -> None:
+    """Tell a person that their account may be used again."""
+    _enqueue(session, "account_restored", decision_id, decision_id=decision_id)
+
+
+def try_out(session: Session, *, address: str) -> int:
+    """Send a mail that says that mail works; return the job's id. The address is the operator's own, typed by them."""
+    return outbox.enqueue(session, "mail.try_out", address=address)
+
+
+def _enqueue(session: Session, name: str, subject_id: int, **payload: object) -> None:
+    """One mail of a kind about one thing waits at a time: pressed twice, sent once."""
+    outbox.enqueue(session, f"mail.{name}", key=f"mail.{name}:{subject_id}", **payload)
