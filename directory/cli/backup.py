@@ -12,6 +12,7 @@ from sqlalchemy import inspect
 from directory.cli.context import open_app, open_database, read_settings, stop
 from directory.config import Settings
 from directory.core.db import Database
+from directory.core.locks import FileLock
 from directory.web import schema
 
 SQLITE_HEADER = b"SQLite format 3\x00"
@@ -47,6 +48,13 @@ def backup(file: Path) -> None:
 def restore(file: Path, replace: bool) -> None:
     """Put a copy made by `hairline backup` back. End the site first."""
     settings = read_settings()
+    with FileLock(settings.data_dir / "worker.lock").try_hold() as alone:
+        if not alone:
+            stop("The site is running here; end it first.")
+        _restore(settings, file, replace=replace)
+
+
+def _restore(settings: Settings, file: Path, *, replace: bool) -> None:
     database = open_database(settings)
     with file.open("rb") as copy:
         header = copy.read(16)
@@ -73,22 +81,29 @@ def _after(settings: Settings) -> None:
 def _copy_sqlite(source: Path, target: Path) -> None:
     with sqlite3.connect(f"file:{source}?mode=ro", uri=True) as reading, sqlite3.connect(target) as writing:
         reading.backup(writing, pages=STEP_PAGES, sleep=0.002)
-        verdict = writing.execute("PRAGMA integrity_check").fetchone()[0]
         # One file, without a log beside it.
         writing.execute("PRAGMA journal_mode=DELETE")
     reading.close()
     writing.close()
-    if verdict != "ok":
+    if (verdict := _verdict(target)) != "ok":
         stop(f"The copy is damaged ({verdict}); nothing was kept.", code=1)
+
+
+def _verdict(path: Path) -> str:
+    """Return "ok", or what is wrong with an SQLite file."""
+    connection = sqlite3.connect(path)
+    try:
+        return str(connection.execute("PRAGMA integrity_check").fetchone()[0])
+    except sqlite3.DatabaseError as error:
+        return str(error)
+    finally:
+        connection.close()
 
 
 def _restore_sqlite(file: Path, target: Path) -> None:
     incoming = target.with_name(target.name + ".incoming")
     shutil.copyfile(file, incoming)
-    check = sqlite3.connect(incoming)
-    verdict = check.execute("PRAGMA integrity_check").fetchone()[0]
-    check.close()
-    if verdict != "ok":
+    if (verdict := _verdict(incoming)) != "ok":
         incoming.unlink()
         stop(f"{file} is damaged ({verdict}); nothing was changed.", code=1)
     for suffix in ("-wal", "-shm"):

@@ -23,20 +23,30 @@ def stop(message: str, *, code: int = 2) -> NoReturn:
 def read_settings() -> Settings:
     """Read the settings; where they are wrong, say so and end."""
     try:
-        return Settings.from_environment()
+        settings = Settings.from_environment()
     except SettingsError as error:
         stop(str(error))
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return settings
 
 
 def open_database(settings: Settings | None = None) -> Database:
     """Open the database of the settings."""
     settings = settings or read_settings()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    return Database(settings.database)
+    return _until_the_end(Database(settings.database))
 
 
 def open_app(settings: Settings | None = None) -> Flask:
     """Build the app of the settings."""
     settings = settings or read_settings()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    return create_app(settings)
+    app = create_app(settings)
+    _until_the_end(app.extensions["hairline_database"])
+    return app
+
+
+def _until_the_end(database: Database) -> Database:
+    """Close the database's connections when the command ends."""
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        context.call_on_close(database.dispose)
+    return database

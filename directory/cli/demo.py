@@ -70,7 +70,7 @@ def free_port(first: int) -> int:
             except OSError:
                 continue
             return port
-    stop(f"No free port between {first} and {first + 49}; set HAIRLINE_PORT.", code=1)
+    return stop(f"No free port between {first} and {first + 49}; set HAIRLINE_PORT.", code=1)
 
 
 def _with_bar(act: Callable[[Progress], object]) -> str:

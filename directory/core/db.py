@@ -129,7 +129,7 @@ def migration_engine(url: str) -> Engine:
     """
     parsed = _with_driver(make_url(url))
     if parsed.get_backend_name() != "sqlite":
-        return _postgres_engine(parsed)
+        return create_engine(parsed, poolclass=NullPool, connect_args={"options": f"-c lock_timeout={LOCK_TIMEOUT} -c timezone=UTC"})
     engine = create_engine(parsed, poolclass=NullPool)
 
     @event.listens_for(engine, "connect")
