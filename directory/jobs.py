@@ -13,6 +13,7 @@ from directory.core import clock
 from directory.core.db import Database
 from directory.core.locks import FileLock
 from directory.models.ops import IdempotencyKey, Job
+from directory.search import indexer
 from directory.web import mails
 from directory.work import Handler, Work
 
@@ -26,13 +27,14 @@ def sweep(work: Work) -> None:
     with work.transaction() as session:
         session.execute(delete(IdempotencyKey).where(col(IdempotencyKey.created_at) < old))
         session.execute(delete(Job).where(col(Job.finished_at) < old))
-        outbox.enqueue(session, "ops.sweep", delay=timedelta(days=1))
+        outbox.enqueue(session, "ops.sweep", key="ops.sweep", delay=timedelta(days=1))
         work.finish(session)
 
 
 #: Job name -> function. Each is safe to run twice.
 HANDLERS: dict[str, Handler] = {
     "ops.sweep": sweep,
+    **indexer.HANDLERS,
     **mails.HANDLERS,
 }
 

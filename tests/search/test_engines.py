@@ -1,0 +1,363 @@
+"""Lists without words, words through the index, and names while the index is away: one set of rows, hand-counted answers."""
+
+import os
+import random
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlmodel import Session, select
+
+from directory import work
+from directory.config import Settings
+from directory.core import clock
+from directory.core.db import Database
+from directory.models.ops import Job
+from directory.models.profiles import (
+    HairEvidence,
+    Organization,
+    Practitioner,
+    PractitionerKind,
+    PractitionerRole,
+    Profile,
+    ProfileKind,
+    ProfileStatus,
+    ServiceOffering,
+)
+from directory.search import documents, generations, indexer, listing, names
+from directory.search.port import Criteria, Evidence, Kind, Search, Sort, index_folder
+from directory.search.schema import IndexBroken
+from directory.search.whoosh_engine import WhooshEngine
+from directory.treatments import queries as treatments
+from directory.treatments import service as taxonomy
+from tests.counting import statements
+from tests.factories import Make
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Settings:
+    """Settings with a data folder of this test's own."""
+    return Settings(data_dir=tmp_path, secret_key="tests-only-0123456789-abcdefghijklmnop")
+
+
+@pytest.fixture
+def world(session: Session, make: Make) -> dict[str, Profile]:
+    """Five people and practices in three cities, two of them not to be found in the usual list."""
+    taxonomy.sync(session)
+    toronto = make.place("Toronto", region="Ontario", country="CA")
+    ottawa = make.place("Ottawa", region="Ontario", country="CA")
+    paris = make.place("Paris", region="Île-de-France", country="FR")
+    world = {
+        "ada": make.profile("Ada Marsh", place=toronto, review_count=3, stars_5=3, mean_micro=5_000_000, score_micro=3_950_000),
+        "bay": make.profile("Bay Scalp Studio", place=toronto, kind=ProfileKind.PRACTICE, newest_review_at=clock.now()),
+        "zoe": make.profile("Zoë Müller-Yılmaz", place=ottawa, review_count=1, stars_1=1, mean_micro=1_000_000, score_micro=3_187_500),
+        "ink": make.profile("Brow and Ink", place=toronto, kind=ProfileKind.PRACTICE, hair_evidence=HairEvidence.UNKNOWN),
+        "gone": make.profile("Ada Gone", place=toronto, status=ProfileStatus.CLOSED),
+        "luc": make.profile("Luc Ada", place=paris, newest_review_at=clock.now() - timedelta(days=9)),
+    }
+    for key, code in (("ada", "fue-manual"), ("bay", "smp-scar"), ("zoe", "fue"), ("luc", "smp")):
+        treatment = treatments.by_code(session, code)
+        session.add(ServiceOffering(profile_id=world[key].id, treatment_id=treatment.id))
+    session.flush()
+    person_of(session, world["zoe"]).kind = PractitionerKind.SURGEON
+    session.flush()
+    return world
+
+
+def person_of(session: Session, profile: Profile) -> Practitioner:
+    return session.exec(select(Practitioner).where(Practitioner.profile_id == profile.id)).one()
+
+
+def found(world: dict[str, Profile], ids: tuple[int, ...]) -> list[str]:
+    keys = {profile.id: key for key, profile in world.items()}
+    return [keys[number] for number in ids]
+
+
+def in_toronto(world: dict[str, Profile], **more: object) -> Criteria:
+    return Criteria(place_id=world["ada"].place_id, **more)  # type: ignore[arg-type]
+
+
+class TestListing:
+    def test_only_listed_profiles_with_hair_work_count(self, session, world):
+        """Seen to fail without the status, and without the evidence, in the conditions."""
+        answer = listing.search(session, in_toronto(world))
+        assert (found(world, answer.ids), answer.total) == (["ada", "bay"], 2)
+
+    def test_the_register_is_a_list_of_its_own(self, session, world):
+        """Seen to fail with evidence ANY for the register."""
+        assert found(world, listing.search(session, in_toronto(world, evidence=Evidence.REGISTER)).ids) == ["ink"]
+        assert listing.search(session, in_toronto(world, evidence=Evidence.ANY)).total == 3
+
+    def test_regions_and_countries_hold_their_places(self, session, world, make):
+        """Seen to fail with the region's condition on the country."""
+        ontario = make.region("Ontario", country="CA")
+        assert found(world, listing.search(session, Criteria(region_id=ontario.id)).ids) == ["ada", "bay", "zoe"]
+        assert listing.search(session, Criteria(country_code="FR")).total == 1
+        assert listing.search(session, Criteria()).total == 4
+
+    def test_a_treatment_is_found_with_all_below_it(self, session, world):
+        """Seen to fail without `with_below`."""
+        all_ = treatments.all_(session)
+        wanted = Criteria.from_args(_Args({"treatment": ["hair-transplant"]}), taxonomy=all_)
+        assert found(world, listing.search(session, wanted).ids) == ["ada", "zoe"]
+        either = Criteria.from_args(_Args({"treatment": ["smp", "fue"]}), taxonomy=all_)
+        assert listing.search(session, either).total == 4
+
+    def test_kinds_are_professions_and_practices(self, session, world):
+        """Seen to fail with AND between the kinds."""
+        assert found(world, listing.search(session, Criteria(kinds=(Kind.SURGEON,))).ids) == ["zoe"]
+        assert found(world, listing.search(session, Criteria(kinds=(Kind.PRACTICE,))).ids) == ["bay"]
+        assert listing.search(session, Criteria(kinds=(Kind.PRACTICE, Kind.SURGEON))).total == 2
+        assert listing.search(session, Criteria(kinds=(Kind.NURSE,))).total == 0
+
+    @pytest.mark.parametrize(
+        ("sort", "order"),
+        [
+            (Sort.SCORE, ["ada", "bay", "luc", "zoe"]),
+            (Sort.REVIEWS, ["ada", "zoe", "bay", "luc"]),
+            (Sort.NAME, ["ada", "bay", "luc", "zoe"]),
+            (Sort.NEWEST, ["bay", "luc", "ada", "zoe"]),
+        ],
+    )
+    def test_every_order_is_total(self, session, world, sort, order):
+        """Nobody's review counts as 3.5, so one bad review stands below none. Seen to fail with each key turned round."""
+        assert found(world, listing.search(session, Criteria(sort=sort)).ids) == order
+
+    def test_pages_are_exact_and_one_statement_each(self, session, world, database):
+        """Seen to fail without the count behind the last page."""
+        with statements(database) as sent:
+            pages = [listing.search(session, Criteria(number=number, size=3)) for number in (1, 2)]
+        assert len(sent) == 2
+        assert [(len(page.ids), page.total) for page in pages] == [(3, 4), (1, 4)]
+        behind = listing.search(session, Criteria(number=9, size=3))
+        assert (behind.ids, behind.total) == ((), 4)
+
+
+class TestWords:
+    @pytest.mark.parametrize(
+        ("typed", "order"),
+        [
+            ("marsh", ["ada"]),
+            ("ada", ["ada", "luc"]),
+            ("MULLER yılmaz", ["zoe"]),
+            ("mull", ["zoe"]),
+            ("scalp toronto", ["bay"]),
+            ("hair tattoo", ["bay", "luc"]),
+            ("strip scar", ["bay"]),
+            ("manual fue", ["ada"]),
+            ("brow", []),
+            ("gone", []),
+            ("ada surgeonzzz", []),
+            ("mu", []),
+        ],
+    )
+    def test_every_word_is_met_and_the_last_may_be_begun(self, database, own, world, typed, order):
+        """Register entries and closed profiles are not found. Seen to fail with OR between words, and without Prefix."""
+        indexer.rebuild(database, own)
+        answer = WhooshEngine(index_folder(own.data_dir)).search(Criteria(text=typed, sort=Sort.RELEVANCE))
+        assert sorted(found(world, answer.ids)) == sorted(order)
+        assert answer.total == len(order)
+
+    def test_a_name_weighs_more_than_a_place(self, database, session, own, world, make):
+        """Seen to fail with a boost of 0.01 on names."""
+        far = make.profile("Toronto Hair", place=make.place("Lyon", region="Rhône", country="FR"))
+        indexer.rebuild(database, own)
+        answer = WhooshEngine(index_folder(own.data_dir)).search(Criteria(text="toronto", sort=Sort.RELEVANCE))
+        assert answer.ids[0] == far.id
+        assert answer.total == 3
+
+    def test_filters_hold_for_words_too(self, session, database, own, world, make):
+        """The same totals as the list without words, filter by filter. Seen to fail without `filter=`."""
+        indexer.rebuild(database, own)
+        engine = WhooshEngine(index_folder(own.data_dir))
+        ontario = make.region("Ontario", country="CA").id
+        fue = treatments.with_below(session, "fue")
+        offered = {"treatments": ("fue",), "treatment_ids": frozenset(row.id for row in fue)}
+        assert found(world, engine.search(Criteria(text="ada", place_id=world["ada"].place_id)).ids) == ["ada"]
+        assert found(world, engine.search(Criteria(text="ada", region_id=ontario)).ids) == ["ada"]
+        assert found(world, engine.search(Criteria(text="ada", country_code="FR")).ids) == ["luc"]
+        assert found(world, engine.search(Criteria(text="ada", **offered)).ids) == ["ada"]
+        assert found(world, engine.search(Criteria(text="zoe", kinds=(Kind.SURGEON, Kind.NURSE))).ids) == ["zoe"]
+        assert engine.search(Criteria(text="zoe", kinds=(Kind.NURSE,))).total == 0
+        assert found(world, engine.search(Criteria(text="brow", evidence=Evidence.REGISTER)).ids) == ["ink"]
+        assert found(world, engine.search(Criteria(text="brow", evidence=Evidence.ANY)).ids) == ["ink"]
+
+    @pytest.mark.parametrize("sort", [Sort.SCORE, Sort.REVIEWS, Sort.NAME, Sort.NEWEST])
+    def test_orders_are_those_of_lists_without_words(self, session, database, own, world, sort, make):
+        """Seen to fail with each key turned round."""
+        for number in range(12):
+            make.profile(f"Ada Clone {number}", review_count=number % 3, stars_4=number % 3, score_micro=3_500_000 + 1000 * (number % 4))
+        indexer.rebuild(database, own)
+        by_index = WhooshEngine(index_folder(own.data_dir)).search(Criteria(text="ada", sort=sort))
+        by_name = names.search(session, Criteria(text="ada", sort=sort))
+        assert by_index.ids == by_name.ids
+        assert by_index.total == by_name.total == 14
+
+    def test_pages_of_words_are_exact(self, database, own, make):
+        """Seen to fail with `limit=criteria.size`."""
+        made = {make.profile(f"Same Name {number}").id for number in range(45)}
+        indexer.rebuild(database, own)
+        engine = WhooshEngine(index_folder(own.data_dir))
+        pages = [engine.search(Criteria(text="same name", sort=Sort.RELEVANCE, number=number)) for number in (1, 2, 3, 4)]
+        assert [len(page.ids) for page in pages] == [20, 20, 5, 0]
+        assert {page.total for page in pages} == {45}
+        assert {number for page in pages for number in page.ids} == made
+
+    @pytest.mark.parametrize(
+        "bomb", ["a* " * 40, "[a TO z]", "(" * 200, "name:*", '"' * 9, "NOT NOT NOT", "w " * 5000, "a~9", "\x00", "🙂" * 99]
+    )
+    def test_no_question_is_a_bomb(self, session, database, own, world, bomb):
+        """Nothing typed is a query language. Seen to hang with the default parser."""
+        indexer.rebuild(database, own)
+        criteria = Criteria.from_args(_Args({"q": [bomb]}))
+        answer = Search(index_folder(own.data_dir)).find(session, criteria)
+        assert not answer.names_only
+
+    def test_names_of_the_practice_find_the_person(self, session, database, own, world):
+        """And the other way round. Seen to fail without `_company`."""
+        practice = session.exec(select(Organization).where(Organization.profile_id == world["bay"].id)).one()
+        session.add(PractitionerRole(practitioner_id=person_of(session, world["zoe"]).id, organization_id=practice.id))
+        session.flush()
+        indexer.rebuild(database, own)
+        engine = WhooshEngine(index_folder(own.data_dir))
+        assert sorted(found(world, engine.search(Criteria(text="bay scalp")).ids)) == ["bay", "zoe"]
+        assert sorted(found(world, engine.search(Criteria(text="muller")).ids)) == ["bay", "zoe"]
+
+
+class TestAway:
+    def test_without_an_index_names_answer_and_say_so(self, session, own, world):
+        """Seen to fail with the error passed on."""
+        answer = Search(index_folder(own.data_dir)).find(session, Criteria(text="ada"))
+        assert answer.names_only
+        assert found(world, answer.ids) == ["ada", "luc"]
+        assert Search(index_folder(own.data_dir)).find(session, Criteria(text="a% m_rsh")).total == 0
+        assert Search(index_folder(own.data_dir)).find(session, Criteria(text="mul ZOË")).total == 1
+
+    # Whoosh leaves the table of contents to the garbage collector when it cannot be read.
+    @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+    def test_a_damaged_index_is_never_an_error(self, session, database, own, world):
+        """Files missing, cut short, overwritten: forty ways. Seen to fail with OSError alone as damage."""
+        chance = random.Random(11)
+        folder = index_folder(own.data_dir)
+        indexer.rebuild(database, own)
+        path = generations.live(folder)
+        assert path is not None
+        whole = shutil.copytree(path, own.data_dir / "whole")
+        for _ in range(40):
+            shutil.rmtree(path)
+            shutil.copytree(whole, path)
+            victim = chance.choice(sorted(file for file in path.iterdir() if file.is_file()))
+            _damage(chance, victim)
+            answer = Search(folder).find(session, Criteria(text="ada", sort=Sort.RELEVANCE))
+            if answer.names_only:
+                assert answer.total == 2
+
+    def test_an_index_of_other_fields_is_none(self, session, database, own, world, monkeypatch):
+        """Seen to fail without the version in the folder's name."""
+        indexer.rebuild(database, own)
+        monkeypatch.setattr(generations, "PREFIX", "v999-")
+        with pytest.raises(IndexBroken):
+            WhooshEngine(index_folder(own.data_dir)).search(Criteria(text="ada"))
+
+    def test_nobody_else_may_read_the_folder(self, database, own, world):
+        """Seen to fail without the mode."""
+        indexer.rebuild(database, own)
+        assert (index_folder(own.data_dir).stat().st_mode & 0o777) == 0o700
+
+
+class TestIndexer:
+    def test_a_change_is_in_the_index_after_its_job(self, session, database, own, world):
+        """A reader that was open before sees it too. Seen to fail without `up_to_date`."""
+        indexer.rebuild(database, own)
+        engine = WhooshEngine(index_folder(own.data_dir))
+        assert engine.search(Criteria(text="marsh")).total == 1
+        ada = world["ada"]
+        ada.name, ada.sort_key = "Ada Lovelace", "ada lovelace"
+        session.add(ada)
+        session.flush()
+        for _ in range(2):  # safe to run twice
+            run(session, database, own, "search.profile_changed", profile_id=ada.id)
+        assert engine.search(Criteria(text="marsh")).total == 0
+        assert engine.search(Criteria(text="lovelace")).ids == (ada.id,)
+        assert engine.count() == 5
+
+    def test_a_closed_profile_leaves_the_index(self, session, database, own, world):
+        """Seen to fail without the delete before the add."""
+        indexer.rebuild(database, own)
+        world["ada"].status = ProfileStatus.CLOSED
+        session.add(world["ada"])
+        session.flush()
+        run(session, database, own, "search.profile_changed", profile_id=world["ada"].id)
+        engine = WhooshEngine(index_folder(own.data_dir))
+        assert engine.search(Criteria(text="marsh")).total == 0
+        assert engine.count() == 4
+
+    def test_without_an_index_a_change_asks_for_a_whole_one(self, session, database, own, world):
+        """Seen to fail with the change dropped."""
+        run(session, database, own, "search.profile_changed", profile_id=world["ada"].id)
+        assert indexer.status(database, own).is_whole
+
+    def test_ensure_builds_once(self, database, own, world):
+        """Seen to fail without the comparison with the database."""
+        assert indexer.ensure(database, own) == "5 profiles"
+        first = generations.live(index_folder(own.data_dir))
+        assert "up to date" in indexer.ensure(database, own)
+        assert generations.live(index_folder(own.data_dir)) == first
+
+    def test_a_rebuild_leaves_one_folder_and_an_ended_one_leaves_the_live(self, database, own, world):
+        """Seen to fail without `drop` in the error path."""
+        indexer.rebuild(database, own)
+        live = generations.live(index_folder(own.data_dir))
+
+        def end() -> None:
+            raise work.LeaseLost("another worker has it")
+
+        with pytest.raises(work.LeaseLost):
+            indexer.rebuild(database, own, alive=end)
+        folders = [path for path in index_folder(own.data_dir).iterdir() if path.is_dir()]
+        assert folders == [live]
+
+    def test_reading_costs_the_same_for_one_and_for_many(self, session, database, world):
+        """Seen to fail with the practice's name read for each profile."""
+        counts = []
+        for ids in ([world["ada"].id], [profile.id for profile in world.values()]):
+            reader = documents.Reader(session)
+            with statements(database) as sent:
+                reader.read(ids)
+            counts.append(len(sent))
+        assert counts[0] == counts[1] <= 4
+
+
+def run(session: Session, database: Database, own: Settings, name: str, **payload: object) -> None:
+    """Run a job, and whatever it asked for, as the worker does."""
+    session.add(Job(name=name, payload=payload, run_at=clock.now() - timedelta(seconds=1), created_at=clock.now()))
+    session.flush()
+    assert work.run_due(database, own, indexer.HANDLERS) >= 1
+
+
+def _damage(chance: random.Random, victim: Path) -> None:
+    way = chance.randrange(3)
+    if way == 0:
+        victim.unlink()
+    elif way == 1:
+        os.truncate(victim, chance.randrange(victim.stat().st_size + 1))
+    else:
+        content = bytearray(victim.read_bytes())
+        for _ in range(20):
+            if content:
+                content[chance.randrange(len(content))] = chance.randrange(256)
+        victim.write_bytes(content)
+
+
+class _Args:
+    """A query string."""
+
+    def __init__(self, values: dict[str, list[str]]) -> None:
+        self._values = values
+
+    def get(self, key: str, /) -> str | None:
+        return self._values.get(key, [None])[0]  # type: ignore[list-item]
+
+    def getlist(self, key: str, /) -> list[str]:
+        return self._values.get(key, [])
