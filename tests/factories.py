@@ -9,11 +9,12 @@ from sqlmodel import Session, SQLModel, select
 from directory.core import clock
 from directory.core.text import fold, slugify, sort_key
 from directory.models.accounts import Role, User
-from directory.models.comments import Comment
+from directory.models.comments import Comment, CommentStatus
 from directory.models.guides import Guide
+from directory.models.moderation import ReasonClass
 from directory.models.places import Country, Place, Region
 from directory.models.profiles import HairEvidence, Organization, Practitioner, PractitionerKind, Profile, ProfileKind
-from directory.models.reviews import Review
+from directory.models.reviews import Review, ReviewStatus
 from directory.models.sources import Source
 from directory.models.treatments import Treatment, TreatmentFamily
 from directory.places.names import key
@@ -136,6 +137,7 @@ class Make:
             "own_experience": True,
             "created_at": clock.now(),
             "published_at": clock.now() - timedelta(minutes=self._next()),
+            "removed_for": ReasonClass.ABUSE if more.get("status") is ReviewStatus.REMOVED else None,
         }
         return self._add(Review(**values | more))
 
@@ -148,6 +150,7 @@ class Make:
         """A visible comment on a profile, or on a guide where one is given."""
         target = {"guide_id": guide.id} if guide else {"profile_id": (profile or self.profile()).id}
         values = {"author_id": (author or self.user()).id, "body": "How long did the redness last?", "created_at": clock.now()}
+        values["removed_for"] = ReasonClass.ABUSE if more.get("status") is CommentStatus.REMOVED else None
         return self._add(Comment(**target | values | more))
 
     def source(self, code: str = "register", **more: Any) -> Source:

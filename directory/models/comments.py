@@ -4,9 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Index
-from sqlmodel import Field
+from sqlmodel import Field, Relationship
 
+from directory.models.accounts import User
 from directory.models.base import Record, UtcDateTime, one_of, words
+from directory.models.moderation import ReasonClass
 
 
 class CommentStatus(StrEnum):
@@ -26,6 +28,8 @@ class Comment(Record, table=True):
     __table_args__ = (
         CheckConstraint("(profile_id IS NULL) <> (guide_id IS NULL)", name="one_target"),
         one_of("status", CommentStatus),
+        one_of("removed_for", ReasonClass),
+        CheckConstraint("(status = 'removed') = (removed_for IS NOT NULL)", name="removed_for_a_reason"),
         Index("ix_comments_profile", "profile_id", "created_at", "id"),
         Index("ix_comments_guide", "guide_id", "created_at", "id"),
     )
@@ -36,6 +40,9 @@ class Comment(Record, table=True):
     #: Markdown as typed; shown only through `core.text.markdown`.
     body: str = Field(max_length=3000)
     status: CommentStatus = Field(default=CommentStatus.VISIBLE, sa_type=words(CommentStatus))
+    #: The class of reason that its tombstone names.
+    removed_for: ReasonClass | None = Field(default=None, sa_type=words(ReasonClass))
     is_sample: bool = False
     created_at: datetime = Field(sa_type=UtcDateTime)
     edited_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    author: User = Relationship(sa_relationship_kwargs={"lazy": "raise_on_sql"})

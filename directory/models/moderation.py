@@ -82,6 +82,7 @@ class ReasonClass(StrEnum):
     SPAM = "spam"
     WRONG_PROFILE = "wrong_profile"
     MISTAKE = "mistake"
+    CORRECTED = "corrected"
     NO_RULE_BROKEN = "no_rule_broken"
 
 

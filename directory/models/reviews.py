@@ -4,9 +4,15 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Index
-from sqlmodel import Field
+from sqlmodel import Field, Relationship
 
+from directory.models.accounts import User
 from directory.models.base import Record, UtcDateTime, one_of, where, words
+from directory.models.moderation import ReasonClass
+from directory.models.treatments import Treatment
+
+#: Relationships are loaded by the query that needs them, never one by one behind a page's back.
+_LOADED = {"lazy": "raise_on_sql"}
 
 
 class ReviewStatus(StrEnum):
@@ -49,6 +55,9 @@ class Review(Record, table=True):
         Index("one_live_review", "profile_id", "author_id", unique=True, **where(_LIVE_SQL)),
         Index("ix_reviews_shown", "profile_id", "published_at", "id"),
         one_of("status", ReviewStatus),
+        one_of("removed_for", ReasonClass),
+        # Every removed review is counted in public by its reason, so each has one.
+        CheckConstraint("(status = 'removed') = (removed_for IS NOT NULL)", name="removed_for_a_reason"),
         CheckConstraint("overall BETWEEN 1 AND 5", name="overall_in_range"),
         CheckConstraint("own_experience", name="own_experience_declared"),
         CheckConstraint("month >= '1980-01' AND month < '2200-00'", name="month_sane"),
@@ -65,6 +74,9 @@ class Review(Record, table=True):
     #: T-1: the author's own experience, or that of somebody in their care; never false in a row.
     own_experience: bool
     status: ReviewStatus = Field(default=ReviewStatus.PUBLISHED, sa_type=words(ReviewStatus))
+    removed_for: ReasonClass | None = Field(default=None, sa_type=words(ReasonClass))
     is_sample: bool = False
     created_at: datetime = Field(sa_type=UtcDateTime)
     published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    author: User = Relationship(sa_relationship_kwargs=_LOADED)
+    treatment: Treatment = Relationship(sa_relationship_kwargs=_LOADED)

@@ -1,0 +1,1 @@
+"""What signed-in people say on profiles and guides."""

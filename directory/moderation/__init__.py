@@ -1,0 +1,1 @@
+"""Reports from anybody, and what moderators decide on them."""

@@ -1,0 +1,250 @@
+"""Reads for moderators: what is reported, by whom it was written, what was decided. Stars are never among it (T-5)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Integer, cast, null
+from sqlalchemy import select as wide_select
+from sqlmodel import Session, col, func, select
+
+from directory.core import clock
+from directory.core.errors import NotFound
+from directory.core.i18n import _
+from directory.core.page import Page
+from directory.models.accounts import User, UserStatus
+from directory.models.comments import Comment, CommentStatus
+from directory.models.guides import Guide
+from directory.models.moderation import Decision, DecisionAction, Report, ReportStatus
+from directory.models.profiles import SHOWN, Profile, ProfileStatus
+from directory.models.reviews import VISIBLE, Review, ReviewStatus
+from directory.moderation import rules
+from directory.moderation.rules import Target, TargetKind
+from directory.reviews import queries as reviews
+from directory.reviews import reasons
+
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Something that can be decided on, as a moderator sees it.
+
+    Args:
+        name: Of the profile or the guide where it stands, or of the person.
+        page_kind: "profile" or "guide": the kind of page where it stands; empty for a person.
+        page_slug: The address of that page.
+        title: A review's title.
+        text: The words of a review or comment; empty where there are none.
+        author: Who wrote it; for an account the person.
+        state: In words: shown, removed, suspended.
+        actions: What can be done with it now, beside leaving it as it is.
+    """
+
+    target: Target
+    name: str
+    page_kind: str
+    page_slug: str
+    title: str
+    text: str
+    author_id: int | None
+    author: str
+    state: str
+    actions: tuple[DecisionAction, ...]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A report with the thing it is about.
+
+    Args:
+        is_late: Whether it waits longer than it should.
+    """
+
+    id: int
+    kind: str
+    text: str
+    reporter_name: str
+    reporter_email: str
+    created_at: datetime
+    is_open: bool
+    is_late: bool
+    thing: Thing
+
+
+@dataclass(frozen=True)
+class Decided:
+    """An earlier decision, as moderators see it."""
+
+    action: str
+    reason_class: str
+    reason: str
+    moderator: str
+    created_at: datetime
+
+
+def open_reports(session: Session, *, number: int = 1) -> Page[Case]:
+    """Return one page of the open reports, the oldest first, each with what it is about, in two SELECTs.
+
+    Raises:
+        NotFound: when the list has no such page.
+    """
+    total = session.exec(select(func.count()).where(Report.status == ReportStatus.OPEN)).one()
+    statement = (
+        _cases()
+        .where(col(Report.status) == ReportStatus.OPEN)
+        .order_by(col(Report.created_at), col(Report.id))
+        .limit(PAGE_SIZE)
+        .offset((number - 1) * PAGE_SIZE)
+    )
+    page = Page([_as_case(row) for row in session.execute(statement).all()], number, PAGE_SIZE, total)
+    if number > page.pages:
+        raise NotFound(_("This list has %(pages)s pages.", pages=page.pages))
+    return page
+
+
+def report(session: Session, report_id: int) -> Case:
+    """Return one report with what it is about.
+
+    Raises:
+        NotFound: when there is none.
+    """
+    row = session.execute(_cases().where(col(Report.id) == report_id)).first()
+    if row is None:
+        raise NotFound(_("There is no report of this number."))
+    return _as_case(row)
+
+
+def thing(session: Session, target: Target) -> Thing:
+    """Return something that can be decided on, whether readers still see it or not.
+
+    Raises:
+        NotFound: when there is none.
+    """
+    if target.kind is TargetKind.USER:
+        user = session.get(User, target.id)
+        if user is None:
+            raise NotFound(_("There is nobody of this number."))
+        return _as_person(user)
+    return _as_thing(*session.execute(_joined((), _pointer(target))).one())
+
+
+def decisions(session: Session, target: Target) -> Sequence[Decided]:
+    """Return what was decided on something before, the newest first."""
+    statement = (
+        wide_select(Decision, col(User.display_name))
+        .outerjoin(User, col(User.id) == col(Decision.moderator_id))
+        .where(getattr(Decision, target.column) == target.id)
+        .order_by(col(Decision.created_at).desc(), col(Decision.id).desc())
+    )
+    return [
+        Decided(
+            action=str(rules.ACTIONS[decision.action]),
+            reason_class=str(reasons.LABELS[decision.reason_class]),
+            reason=decision.reason,
+            moderator=moderator or "",
+            created_at=decision.created_at,
+        )
+        for decision, moderator in session.execute(statement).all()
+    ]
+
+
+def people(session: Session, words: str, *, limit: int = 20) -> Sequence[User]:
+    """Return people whose name or e-mail address holds `words`, by name; nobody for fewer than two characters."""
+    words = words.strip().lower()
+    if len(words) < 2:
+        return []
+    found = col(User.display_name_key).contains(words, autoescape=True) | col(User.email_key).contains(words, autoescape=True)
+    return session.exec(select(User).where(found).order_by(col(User.display_name_key), col(User.id)).limit(limit)).all()
+
+
+def removed_counts(session: Session, profile_id: int | None = None) -> Sequence[reviews.Removed]:
+    """Return how many reviews were taken down, by class of reason, of one profile or of all (T-5)."""
+    return reviews.removed(session, profile_id=profile_id)
+
+
+def _joined(columns: tuple[Any, ...], pointer: Any) -> Any:
+    """Return the SELECT of what `pointer` points to: its review or comment, the page where that stands, and who wrote it.
+
+    Args:
+        columns: What to give before those five.
+        pointer: Something with the columns profile_id, review_id and comment_id, of which one is not null.
+    """
+    profile_id = func.coalesce(pointer.c.profile_id, col(Review.profile_id), col(Comment.profile_id))
+    return (
+        wide_select(*columns, Review, Comment, Profile, Guide, User)
+        .select_from(pointer)
+        .outerjoin(Review, col(Review.id) == pointer.c.review_id)
+        .outerjoin(Comment, col(Comment.id) == pointer.c.comment_id)
+        .outerjoin(Profile, col(Profile.id) == profile_id)
+        .outerjoin(Guide, col(Guide.id) == col(Comment.guide_id))
+        .outerjoin(User, col(User.id) == func.coalesce(col(Review.author_id), col(Comment.author_id)))
+    )
+
+
+def _cases() -> Any:
+    return _joined((Report,), Report.__table__)  # type: ignore[attr-defined]
+
+
+def _pointer(target: Target) -> Any:
+    """Return a row that points to one thing as a report would."""
+    columns = [rules.Target(kind, 0).column for kind in (TargetKind.PROFILE, TargetKind.REVIEW, TargetKind.COMMENT)]
+    return wide_select(*(cast(target.id if name == target.column else null(), Integer).label(name) for name in columns)).subquery()
+
+
+def _as_case(row: Any) -> Case:
+    found: Report = row[0]
+    return Case(
+        id=found.id,
+        kind=str(rules.KINDS[found.kind]),
+        text=found.text,
+        reporter_name=found.reporter_name,
+        reporter_email=found.reporter_email,
+        created_at=found.created_at,
+        is_open=found.status is ReportStatus.OPEN,
+        is_late=found.status is ReportStatus.OPEN and clock.now() - found.created_at > rules.LATE,
+        thing=_as_thing(*row[1:]),
+    )
+
+
+def _as_person(user: User) -> Thing:
+    is_active = user.status is UserStatus.ACTIVE
+    return Thing(
+        target=Target(TargetKind.USER, user.id),
+        name=user.display_name,
+        page_kind="",
+        page_slug="",
+        title="",
+        text="",
+        author_id=user.id,
+        author=user.display_name,
+        state=_("in use") if is_active else _("suspended"),
+        actions=(DecisionAction.SUSPEND if is_active else DecisionAction.UNSUSPEND,),
+    )
+
+
+def _as_thing(review: Review | None, comment: Comment | None, profile: Profile | None, guide: Guide | None, author: User | None) -> Thing:
+    written = review or comment
+    if profile is None and guide is None:
+        raise NotFound(_("There is nothing of this number."))
+    if review is not None:
+        target, is_shown, is_down = Target(TargetKind.REVIEW, review.id), review.status in VISIBLE, review.status is ReviewStatus.REMOVED
+    elif comment is not None:
+        target = Target(TargetKind.COMMENT, comment.id)
+        is_shown, is_down = comment.status is CommentStatus.VISIBLE, comment.status is CommentStatus.REMOVED
+    elif profile is not None:
+        target = Target(TargetKind.PROFILE, profile.id)
+        is_shown, is_down = profile.status in SHOWN, profile.status is ProfileStatus.SUPPRESSED_LEGAL
+    return Thing(
+        target=target,
+        name=guide.title if guide else profile.name if profile else "",
+        page_kind="guide" if guide else "profile",
+        page_slug=guide.slug if guide else profile.slug if profile else "",
+        title=review.title if review else "",
+        text=written.body if written else "",
+        author_id=author.id if author else None,
+        author=author.display_name if author else "",
+        state=_("shown") if is_shown else _("taken down") if is_down else _("taken back by its author") if written else _("not shown"),
+        actions=(DecisionAction.HIDE,) if is_shown else (DecisionAction.RESTORE,) if is_down else (),
+    )

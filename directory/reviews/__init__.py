@@ -1,0 +1,1 @@
+"""What patients say of a profile, and what it adds up to."""

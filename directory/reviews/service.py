@@ -1,0 +1,156 @@
+"""Writing reviews: publish, withdraw, take down, put back; and the recount that belongs to each."""
+
+from datetime import timedelta
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, func, select
+
+from directory import outbox
+from directory.core import clock
+from directory.core.errors import NotFound, Refused
+from directory.core.i18n import _
+from directory.models.moderation import ReasonClass
+from directory.models.profiles import Profile
+from directory.models.reviews import VISIBLE, Review, ReviewStatus
+from directory.profiles import service as profiles
+from directory.reviews import queries, rules
+from directory.treatments import queries as treatments
+
+
+def submit(
+    session: Session,
+    *,
+    profile_id: int,
+    author_id: int,
+    overall: int,
+    treatment: str,
+    month: str,
+    body: str,
+    own_experience: bool,
+    title: str = "",
+) -> Review:
+    """Publish a patient's review at once, whatever its stars, and recount the profile's rating.
+
+    Args:
+        overall: Stars, 1 to 5.
+        treatment: The code of a treatment.
+        month: Of the treatment, as typed: see `rules.month`.
+        own_experience: The declaration that it is the author's own, or of somebody in their care (T-1).
+
+    Raises:
+        Refused: without stars or the declaration, when the month is none, when the author has a live review of this profile,
+            or has written too many today.
+        NotFound: when there is no such profile or treatment.
+    """
+    profile = profiles.lock(session, profile_id)  # before the insert: a recount must see every review that came before it
+    if not 1 <= overall <= 5:
+        raise Refused(_("Choose one of the five ratings."), field="overall")
+    if not own_experience:
+        raise Refused(_("Please confirm that this is your own experience."), field="own_experience")
+    _refuse_flood(session, author_id)
+    moment = clock.now()
+    review = Review(
+        profile_id=profile.id,
+        author_id=author_id,
+        treatment_id=treatments.by_code(session, treatment).id,
+        month=rules.month(month, today=moment.date()),
+        overall=overall,
+        title=title,
+        body=body,
+        own_experience=own_experience,
+        created_at=moment,
+        published_at=moment,
+    )
+    try:
+        with session.begin_nested():  # a double click loses only this insert
+            session.add(review)
+    except IntegrityError as error:
+        raise Refused(_("You have already reviewed this profile. Withdraw that review to write another.")) from error
+    refresh_rating(session, profile)
+    return review
+
+
+def withdraw(session: Session, *, review_id: int, author_id: int) -> Review:
+    """Take back one's own review for good: its words are deleted, its stars no longer count.
+
+    Raises:
+        NotFound: when there is none that is shown, and also when it is somebody else's.
+    """
+    review, profile = lock(session, review_id)
+    if review.author_id != author_id or review.status not in VISIBLE:
+        raise NotFound(_("This review is not here any more."))
+    review.status = ReviewStatus.WITHDRAWN_BY_AUTHOR
+    review.title = review.body = ""
+    refresh_rating(session, profile)
+    return review
+
+
+def hide(session: Session, *, review_id: int, reason: ReasonClass) -> Review:
+    """Take a review down; the row is kept and counted among the removed ones.
+
+    Raises:
+        NotFound: when there is no such review.
+        Refused: when it is not shown.
+    """
+    review, profile = lock(session, review_id)
+    if review.status not in VISIBLE:
+        raise Refused(_("This review is not shown any more: somebody else has decided, or its author took it back."))
+    review.status = ReviewStatus.REMOVED
+    review.removed_for = reason
+    refresh_rating(session, profile)
+    return review
+
+
+def restore(session: Session, *, review_id: int) -> Review:
+    """Put a review back that was taken down; it keeps its day.
+
+    Raises:
+        NotFound: when there is no such review.
+        Refused: when it was not taken down.
+    """
+    review, profile = lock(session, review_id)
+    if review.status is not ReviewStatus.REMOVED:
+        raise Refused(_("This review is not among the removed ones."))
+    review.status = ReviewStatus.PUBLISHED
+    review.removed_for = None
+    refresh_rating(session, profile)
+    return review
+
+
+def lock(session: Session, review_id: int) -> tuple[Review, Profile]:
+    """Lock a review's profile, then the review, and return both as they stand now.
+
+    Raises:
+        NotFound: when there is no such review.
+    """
+    profile_id = session.exec(select(Review.profile_id).where(Review.id == review_id)).first()
+    if profile_id is None:
+        raise NotFound(_("This review is not here any more."))
+    profile = profiles.lock(session, profile_id)
+    statement = select(Review).where(Review.id == review_id).with_for_update().execution_options(populate_existing=True)
+    return session.exec(statement).one(), profile
+
+
+def refresh_rating(session: Session, profile: Profile) -> None:
+    """Count a profile's published reviews anew, from their rows, and have its search entry made anew.
+
+    The caller holds the lock of the profile's row.
+    """
+    session.flush()  # the rows must say what the caller has just changed
+    found, newest = queries.recount(session, profile)
+    profile.review_count = found.count
+    profile.stars_1, profile.stars_2, profile.stars_3, profile.stars_4, profile.stars_5 = found.counts
+    profile.mean_micro = rules.mean_micro(found.total, found.count)
+    profile.score_micro = found.score_micro
+    profile.policy_version = found.policy_version
+    profile.newest_review_at = newest
+    session.add(profile)
+    session.flush()
+    outbox.enqueue(session, "search.profile_changed", key=f"search.profile_changed:{profile.id}", profile_id=profile.id)
+
+
+def _refuse_flood(session: Session, author_id: int) -> None:
+    since = clock.now() - timedelta(days=1)
+    written = session.exec(select(func.count()).where(Review.author_id == author_id, col(Review.created_at) > since)).one()
+    if written >= rules.MAX_A_DAY:
+        raise Refused(_("You have written %(count)s reviews since yesterday. Please come back tomorrow.", count=written))
