@@ -1,0 +1,1 @@
+"""Guides and the other texts of the site: documents that ship with the code."""
