@@ -1,0 +1,89 @@
+"""The pages about the site: how ratings work, who runs it, its rules, privacy, credits."""
+
+from typing import Any
+
+from flask import Blueprint, current_app, render_template, request
+
+from directory.accounts.permissions import Permission
+from directory.config import Settings
+from directory.guides import documents, shelf
+from directory.reviews import reasons
+from directory.reviews import rules as reviews
+from directory.web.auth import requires
+
+bp = Blueprint("pages", __name__)
+
+#: What the score is shown for, as (stars given in all, number of reviews).
+EXAMPLES = ((0, 0), (5, 1), (1, 1), (15, 3), (168, 40), (960, 200))
+
+
+@bp.get("/how-ratings-work")
+@requires(Permission.PUBLIC)
+def how_ratings_work() -> str:
+    """Say who can rate, what is checked, how scores are made and lists ordered (T-5, T-9, T-11, T-12)."""
+    scores = [(count, reviews.mean_micro(total, count), reviews.weighted(total, count)) for total, count in EXAMPLES]
+    return _page("how-ratings-work", site_place="checks", scores=scores, rules=reviews)
+
+
+@bp.get("/guidelines")
+@requires(Permission.PUBLIC)
+def guidelines() -> str:
+    """Show the rules for reviews and comments, and the classes of reasons."""
+    return _page("guidelines", reasons=[reasons.LABELS[reason] for reason in reasons.AGAINST])
+
+
+@bp.get("/credits")
+@requires(Permission.PUBLIC)
+def credits() -> str:
+    """Name whose data and software the site stands on."""
+    return _page("credits")
+
+
+@bp.get("/about")
+@requires(Permission.PUBLIC)
+def about() -> str:
+    """Say who makes the site and what it is for."""
+    return _page("about")
+
+
+@bp.get("/terms")
+@requires(Permission.PUBLIC)
+def terms() -> str:
+    """Show what we and visitors may expect of each other."""
+    return _page("terms")
+
+
+@bp.get("/contact")
+@requires(Permission.PUBLIC)
+def contact() -> str:
+    """Say how to reach us."""
+    return _page("contact")
+
+
+@bp.get("/privacy")
+@requires(Permission.PUBLIC)
+def privacy() -> str:
+    """Say what is stored about whom, with a part on consumer health data (T-21)."""
+    return _page("privacy")
+
+
+@bp.get("/accessibility")
+@requires(Permission.PUBLIC)
+def accessibility() -> str:
+    """Say what works for whom, and what does not yet."""
+    return _page("accessibility")
+
+
+def _page(name: str, **slots: Any) -> str:
+    """Return a shipped text as a page; `slots` is what its own blocks show."""
+    settings: Settings = current_app.extensions["hairline_settings"]
+    document = shelf.page(name)
+    parts = documents.parts(document.body)
+    return render_template(
+        "pages/document.html",
+        document=document.meta,
+        parts=parts,
+        contents=documents.contents(parts),
+        canonical=settings.public_url + request.path,
+        **slots,
+    )
