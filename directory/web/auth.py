@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, current_app, g, redirect, request, url_for
+from flask import Flask, Request, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, current_user
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -22,6 +22,9 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 #: How long a browser keeps the cookie; the row in `auth_sessions` decides.
 COOKIE_AGE = timedelta(days=30)
+
+#: The names by which a browser on this machine reaches it.
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
 def cookie_name(settings: Settings) -> str:
@@ -68,17 +71,23 @@ def _refusal(permission: Permission) -> AnyResponse | None:
         return None
     if permission is Permission.DEVELOPMENT:
         settings: Settings = current_app.extensions["hairline_settings"]
-        if settings.production or not settings.is_loopback:
+        # The name too: a page elsewhere can point a name of its own at this machine and read what a browser here may read.
+        if settings.production or not settings.is_loopback or request.host.rsplit(":", 1)[0] not in LOOPBACK_NAMES:
             raise NotFound
         return None
     user = person()
     if user is None:
-        return redirect(url_for("accounts.login", next=local_path(request.full_path.rstrip("?"))), code=303)
+        return redirect(url_for("accounts.login", next=_here()), code=303)
     if permissions.may(user, permission):
         return None
     if permission is Permission.MODERATE:
         raise NotFound
-    return redirect(url_for("accounts.unconfirmed"), code=303)
+    return redirect(url_for("accounts.unconfirmed", next=_here()), code=303)
+
+
+def _here() -> str:
+    """Return the page asked for, to come back to."""
+    return local_path(request.full_path.rstrip("?"))
 
 
 def local_path(target: str | None) -> str:
@@ -122,17 +131,11 @@ def init_app(app: Flask) -> None:
     manager.init_app(app)
     settings: Settings = app.extensions["hairline_settings"]
 
-    @manager.request_loader
+    @manager.request_loader  # type: ignore[untyped-decorator]
     def load(asking: Request) -> User | None:
         token = asking.cookies.get(cookie_name(settings), "")
-        return accounts.by_session_token(db.session(), token) if token else None
+        return accounts.by_session_token(db.session(), token) if token and not g.get("without_database") else None
 
     @app.context_processor
     def offer() -> dict[str, Any]:
         return {"may": lambda permission: permissions.may(person(), Permission(permission))}
-
-    @app.after_request
-    def note(response: Response) -> Response:
-        # Whether the person was looked up at all: public pages for signed-out visitors never differ by cookie.
-        g.setdefault("has_cookie", cookie_name(settings) in request.cookies)
-        return response

@@ -5,7 +5,7 @@ from flask import Flask, g, redirect, render_template
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from directory.core.errors import Gone, Moved, NotAllowed, NotFound, Refused, TooMany
@@ -23,7 +23,8 @@ def page(
     status: int, *, message: str = "", nearest: tuple[tuple[str, str], ...] = (), retry_after: int = 0
 ) -> tuple[str, int, dict[str, str]]:
     """Return the error page for a status, kept by nobody and indexed by nobody."""
-    g.error_page = True
+    # What broke may be the database: then nobody is looked up for the page that says so.
+    g.without_database = status >= 500
     shown = status if status in PAGES else (400 if status < 500 else 500)
     values = {"status": status, "message": message, "nearest": nearest, "retry_after": retry_after, "request_id": g.get("request_id", "")}
     headers = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
@@ -67,6 +68,11 @@ def init_app(app: Flask) -> None:
                 "This form was open for too long, or your browser keeps no cookies. Go back, load the page again and send it once more."
             ),
         )
+
+    @app.errorhandler(SecurityError)
+    def another_host(error: SecurityError) -> tuple[str, int, dict[str, str]]:
+        # No page: without a host that is ours there is no address to link to.
+        return "This site does not answer to that name.", 400, {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> tuple[str, int, dict[str, str]] | Response:
