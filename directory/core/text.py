@@ -55,7 +55,7 @@ def sort_key(text: str) -> str:
 def slugify(text: str) -> str:
     """Return the Latin, lower-case, hyphenated form of `text` for a URL, at most 80 characters; may be empty."""
     # The backend is named because "auto" looks for another one at each call, and addresses must not depend on what is installed.
-    return _slugify(text.translate(_LETTERS), max_length=MAX_SLUG, word_boundary=True, backend="text-unidecode")
+    return _slugify(text.translate(_LETTERS), max_length=MAX_SLUG, word_boundary=True, backend="text-unidecode")  # type: ignore[call-arg]  # newer than its stubs
 
 
 def initials(name: str) -> str:

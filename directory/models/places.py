@@ -76,6 +76,7 @@ class Place(Record, table=True):
     name: str = Field(max_length=200)
     #: What typed text is compared with: `places.names.key(name)`.
     key: str = Field(max_length=120, sa_type=byte_ordered(120))
+    #: The last part of the path.
     slug: str = Field(max_length=120, sa_type=byte_ordered(120))
     #: Without the outer slashes: `us/california/los-angeles`. Never changes once given.
     path: str = Field(max_length=250, sa_type=byte_ordered(250), unique=True)

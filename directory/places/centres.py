@@ -1,0 +1,80 @@
+"""From a postcode to its centre, and to the place that stands for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import cos, radians
+
+from sqlalchemy import ColumnElement, func, select
+from sqlmodel import Session, col
+
+from directory.models.places import CaFsa, Place, UkOutcode, UsZip
+from directory.places import sphere
+from directory.places.lookup import FULL
+from directory.places.postcodes import Postcode, System
+from directory.places.rules import draw
+
+#: Degrees of latitude around a postcode within which its place is looked for first (55 km).
+AROUND = 0.5
+#: Parts of the United States' post that are countries of their own in the gazetteer.
+TERRITORIES = frozenset({"PR", "GU", "VI", "AS", "MP"})
+
+
+@dataclass(frozen=True)
+class Spot:
+    """The centre of a postcode."""
+
+    postcode: Postcode
+    #: The country in the gazetteer, capitals.
+    country_code: str
+    lat: float
+    lon: float
+
+
+def spots(session: Session, codes: Sequence[Postcode]) -> list[Spot]:
+    """Return the centres of those postcodes that the tables know (at most two queries for each)."""
+    return [spot for code in codes if (spot := _spot(session, code))]
+
+
+def place_at(session: Session, spot: Spot) -> Place | None:
+    """Return the place that stands for a postcode: see `rules.draw` (at most three queries)."""
+    here = sphere.vector(spot.lat, spot.lon)
+    wide = AROUND / max(cos(radians(spot.lat)), 0.01)
+    columns = (col(Place.id), col(Place.population), col(Place.x), col(Place.y), col(Place.z))
+    around = (
+        col(Place.country_code) == spot.country_code,
+        col(Place.lat).between(spot.lat - AROUND, spot.lat + AROUND),
+        col(Place.lon).between(spot.lon - wide, spot.lon + wide),
+    )
+    rows = session.execute(select(*columns).where(*around)).all()
+    if rows:
+        drawn = [(draw(people, sphere.kilometres(here, sphere.Vector(x, y, z))), -number) for number, people, x, y, z in rows]
+        return session.scalars(select(Place).where(col(Place.id) == -max(drawn)[1]).options(*FULL)).first()
+    # The far north: the nearest there is.
+    inside = select(Place).where(col(Place.country_code) == spot.country_code).options(*FULL)
+    return session.scalars(inside.order_by(*nearest_first(here)).limit(1)).first()
+
+
+def nearest_first(here: sphere.Vector) -> tuple[ColumnElement[float], ColumnElement[int]]:
+    """Return what to order places by so that the nearest come first.
+
+    The product of two unit vectors is the cosine of the angle between them, which falls as the distance grows:
+    plain arithmetic that both databases have.
+    """
+    return (col(Place.x) * here.x + col(Place.y) * here.y + col(Place.z) * here.z).desc(), col(Place.id).asc()
+
+
+def _spot(session: Session, code: Postcode) -> Spot | None:
+    if code.system is System.US:
+        return _zip(session, code)
+    row = session.get(CaFsa, code.prefix) if code.system is System.CANADA else session.get(UkOutcode, code.prefix)
+    return Spot(code, code.system.value, row.lat, row.lon) if row else None
+
+
+def _zip(session: Session, code: Postcode) -> Spot | None:
+    """Return the centre of a ZIP code; of one without an area (post-office boxes), that of the codes with its first three digits."""
+    row = session.get(UsZip, code.prefix)
+    if row:
+        return Spot(code, row.state if row.state in TERRITORIES else code.system.value, row.lat, row.lon)
+    region = col(UsZip.zip).between(f"{code.prefix[:3]}00", f"{code.prefix[:3]}99")
+    lat, lon, state = session.execute(select(func.avg(UsZip.lat), func.avg(UsZip.lon), func.max(UsZip.state)).where(region)).one()
+    return Spot(code, state if state in TERRITORIES else code.system.value, lat, lon) if state else None
