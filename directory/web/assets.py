@@ -93,11 +93,10 @@ def answer(name: str, cache: str) -> Response:
     if found is None:
         abort(404)
     zipped = found.gzipped if request.accept_encodings.quality("gzip") > 0 else None
-    response = Response(zipped or found.body, content_type=found.content_type, headers={"Cache-Control": cache})
-    if found.gzipped:
-        response.headers["Vary"] = "Accept-Encoding"
-    if zipped:
-        response.headers["Content-Encoding"] = "gzip"
+    headers = (
+        {"Cache-Control": cache} | ({"Vary": "Accept-Encoding"} if found.gzipped else {}) | ({"Content-Encoding": "gzip"} if zipped else {})
+    )
+    response = Response(zipped or found.body, content_type=found.content_type, headers=headers)
     response.set_etag(found.etag + ("-gzip" if zipped else ""))
     response.make_conditional(request)
     return response
