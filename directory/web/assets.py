@@ -21,8 +21,6 @@ JOINED = "css/site.css"
 TEXT = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain"}
 BINARY = {".woff2": "font/woff2", ".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp"}
 
-Stamp = tuple[tuple[str, int, int], ...]
-
 
 @dataclass(frozen=True)
 class Asset:
@@ -40,10 +38,10 @@ class Build:
 
     files: dict[str, Asset]
     hash: str
-    stamp: Stamp
+    stamp: tuple[tuple[str, int, int], ...]
 
 
-def stamp(folder: Path) -> Stamp:
+def stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
     """Return names, times in nanoseconds and sizes in bytes of all files below the folder, hidden ones left out."""
     paths = (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith("."))
     return tuple((path.relative_to(folder).as_posix(), path.stat().st_mtime_ns, path.stat().st_size) for path in paths)
