@@ -1,7 +1,7 @@
 """Bringing a table to what a file says, in short batches: the machinery under `places.service.build`."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -26,11 +26,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from directory.core.db import Database
+from directory.core.progress import Progress, silent
 
 Row = Mapping[str, Any]
-#: Called with what is being loaded, how many rows are done, and of how many.
-Progress = Callable[[str, int, int], None]
-
 #: The types as which values go through PostgreSQL's lists.
 PLAIN = {int: BigInteger, str: Text, float: Double, bool: Boolean}
 #: Seconds for which a batch should hold the write lock; others may wait 100 ms for it and hardly ever do.
@@ -39,10 +37,6 @@ HELD = 0.03
 BATCH, LARGEST_BATCH = 500, 6000
 #: Seconds between two batches, in which others get the write lock.
 PAUSE = 0.002
-
-
-def silent(what: str, done: int, total: int) -> None:
-    """Report nothing."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +51,10 @@ class Tally:
 
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(self.new + other.new, self.changed + other.changed, self.same + other.same, self.dropped + other.dropped)
+
+    def __str__(self) -> str:
+        counts = ((self.new, "new"), (self.changed, "changed"), (self.same, "same"), (self.dropped, "gone"))
+        return ", ".join(f"{number:,} {word}" for number, word in counts if number) or "none"
 
     @property
     def writes(self) -> int:
@@ -108,7 +106,7 @@ def merge(database: Database, shape: Shape, rows: Iterable[Row], *, total: int, 
         total: About how many there are, for `progress`.
         progress: Told after each batch.
     """
-    tally, done, pace = Tally(), 0, Pace()
+    tally, done, pace, what = Tally(), 0, Pace(), shape.table.name.replace("_", " ")
     for batch in _batches(shape, rows, pace):
         with database.session() as reading:
             found = _found(reading, shape, batch)
@@ -130,8 +128,8 @@ def merge(database: Database, shape: Shape, rows: Iterable[Row], *, total: int, 
             time.sleep(PAUSE)
         tally += Tally(len(new), len(changed), same, len(gone))
         done += len(batch)
-        progress(shape.table.name, min(done, total), total)
-    progress(shape.table.name, total, total)
+        progress(what, min(done, total), total)
+    progress(what, total, total)
     return tally
 
 

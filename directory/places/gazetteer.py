@@ -101,6 +101,10 @@ class Gazetteer:
             rows = sorted(rows, key=lambda row: (-row.population, row.id))[:limit]
         return sorted(rows, key=lambda row: row.id)
 
+    def countries(self) -> frozenset[str]:
+        """Return the codes of the countries that have places."""
+        return frozenset(line["country"] for line in self.lines("places"))
+
     def lines(self, name: str) -> Iterator[dict[str, str]]:
         """Give the lines of one file by column."""
         with lzma.open(self._path(name), "rt", encoding="utf-8", newline="") as text:

@@ -10,12 +10,14 @@ from sqlmodel import Session, func, select
 
 from directory.core import clock
 from directory.core.db import Database
+from directory.core.i18n import _
+from directory.core.progress import Progress, silent
 from directory.core.text import sort_key
 from directory.models.base import Record
 from directory.models.places import AreaName, CaFsa, Country, GazetteerFile, Place, PlaceAlias, Region, UkOutcode, UsZip
 from directory.places import gazetteer as files
 from directory.places import names, paths, sphere
-from directory.places.build import Progress, Row, Shape, Tally, merge, silent
+from directory.places.build import Row, Shape, Tally, merge
 from directory.places.gazetteer import Gazetteer, PlaceRow
 
 POSTCODES: dict[str, type[Record]] = {"us_zips": UsZip, "ca_fsas": CaFsa, "uk_outcodes": UkOutcode}
@@ -32,6 +34,12 @@ class Report:
     def writes(self) -> int:
         """How many rows it wrote; 0 when everything stood already."""
         return sum(tally.writes for tally in self.tallies.values())
+
+    def __str__(self) -> str:
+        if not self.writes:
+            return _("Nothing to change: %(places)s places are loaded.", places=f"{self.tallies['places'].same:,}")
+        parts = (f"{name} {tally}" for name, tally in self.tallies.items() if tally.writes)
+        return "; ".join(part.replace("_", " ") for part in parts)
 
 
 def build(
@@ -61,7 +69,10 @@ def build(
     whole = not countries and limit is None
     if whole and not check and (stands := _standing(database, source)) is not None:
         return Report({name: Tally(same=rows) for name, rows in stands.items()}, time.perf_counter() - start)
-    tallies = _places(database, source.places(countries=countries, limit=limit), progress)
+    progress("reading", 0, 1)
+    rows = source.places(countries=countries, limit=limit)
+    progress("reading", 1, 1)
+    tallies = _places(database, rows, progress)
     for name, model in POSTCODES.items():
         tallies[name] = _postcodes(database, source, name, model, progress)
     if whole:
