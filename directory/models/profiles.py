@@ -58,6 +58,8 @@ class PractitionerKind(StrEnum):
     SMP_ARTIST = "smp_artist"
     NURSE = "nurse"
     TECHNICIAN = "technician"
+    #: A register names a profession that has no place above.
+    OTHER = "other"
 
 
 class Profile(Record, table=True):
@@ -140,6 +142,7 @@ class Practitioner(Record, table=True):
     #: BCP 47 tags.
     languages: list[str] = Field(default_factory=list, sa_type=JSON)
     year_started: int | None = None
+    website: str = Field(default="", max_length=500)
 
 
 class Organization(Record, table=True):

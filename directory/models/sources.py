@@ -49,6 +49,8 @@ class ImportRun(Record, table=True):
     as_of: date
     started_at: datetime = Field(sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    #: Whether each row notes that this run saw it: not when the same file was read to its end just before.
+    marks: bool = True
     #: What the reader gave so far, right or wrong: where a killed run goes on.
     position: int = 0
     new: int = 0
@@ -85,6 +87,9 @@ class SourceRecord(Record, table=True):
     gone_on: date | None = None
     #: What the source still says of a thing that is gone for us: ["Tattooing"].
     gone_note: list[str] = Field(default_factory=list, sa_type=JSON)
-    #: The newest run whose file held it, unless that file was the same as the run's before, and its line there.
+    #: The run whose file said so: what a later file does not say any more is taken back.
+    note_run_id: int | None = Field(default=None, foreign_key="import_runs.id", ondelete="SET NULL", index=True)
+    #: Its line in the newest file that held it.
     line: int = 0
+    #: The newest run that saw it and marked what it saw.
     last_run_id: int | None = Field(default=None, foreign_key="import_runs.id", ondelete="SET NULL")

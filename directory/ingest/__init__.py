@@ -1,0 +1,1 @@
+"""Real registers in: one reader a source, one pipeline for all."""

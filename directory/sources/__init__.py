@@ -1,0 +1,1 @@
+"""Where facts come from: the registers and files, and the runs that read them."""
