@@ -7,8 +7,11 @@ from flask import Blueprint, current_app, render_template, request
 from directory.accounts.permissions import Permission
 from directory.config import Settings
 from directory.guides import documents, shelf
+from directory.moderation import queries as moderation
 from directory.reviews import reasons
 from directory.reviews import rules as reviews
+from directory.sources import queries as sources
+from directory.web import db
 from directory.web.auth import requires
 
 bp = Blueprint("pages", __name__)
@@ -22,7 +25,8 @@ EXAMPLES = ((0, 0), (5, 1), (1, 1), (15, 3), (168, 40), (960, 200))
 def how_ratings_work() -> str:
     """Say who can rate, what is checked, how scores are made and lists ordered (T-5, T-9, T-11, T-12)."""
     scores = [(count, reviews.mean_micro(total, count), reviews.weighted(total, count)) for total, count in EXAMPLES]
-    return _page("how-ratings-work", site_place="checks", scores=scores, rules=reviews)
+    removed = moderation.removed_counts(db.session())
+    return _page("how-ratings-work", site_place="checks", scores=scores, rules=reviews, removed=removed)
 
 
 @bp.get("/guidelines")
@@ -36,7 +40,7 @@ def guidelines() -> str:
 @requires(Permission.PUBLIC)
 def credits() -> str:
     """Name whose data and software the site stands on."""
-    return _page("credits")
+    return _page("credits", sources=sources.all_(db.session()))
 
 
 @bp.get("/about")
