@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from directory.config import Settings
 from directory.core import clock
@@ -23,14 +24,18 @@ log = structlog.get_logger("jobs")
 
 #: How long a handler may take before another worker may take the job.
 LEASE = timedelta(seconds=60)
-#: A job that failed this often is given up; with the waits below that is about a day.
-MAX_TRIES = 12
+#: A job that was begun this often is given up; with the waits of `_wait` that is a little over a day.
+MAX_TRIES = 20
 #: How often an idle worker looks. It only reads while nothing waits.
 POLL_SECONDS = 0.25
 
 
 class LeaseLost(Exception):
     """Another worker has taken the job: nothing that this one did since may stand."""
+
+
+class Hopeless(Exception):
+    """A handler says that trying again cannot help (a mail server says that there is no such address): the job is given up."""
 
 
 @dataclass(frozen=True)
@@ -80,20 +85,32 @@ class Work:
 Handler = Callable[[Work], None]
 
 
-def lease(database: Database, settings: Settings) -> Work | None:
-    """Take the job that is due longest, or return None. The write lock is taken only when a job waits."""
-    due = select(Job.id).where(_due(), col(Job.run_at) <= clock.now()).order_by(col(Job.run_at), col(Job.id)).limit(1)
-    with database.session() as session:
-        if session.exec(due).first() is None:
-            return None
-    with database.transaction() as session:
-        # SKIP LOCKED is for PostgreSQL, where several workers may ask at once; SQLite leaves it out.
-        job = session.exec(select(Job).where(col(Job.id).in_(due)).with_for_update(skip_locked=True)).first()
-        if job is None:
-            return None
-        job.fence += 1
-        job.leased_until = clock.now() + LEASE
-        return Work(database, settings, job.id, job.fence, job.name, dict(job.payload))
+def lease(database: Database, settings: Settings, *, only: int | None = None) -> Work | None:
+    """Take the job that is due longest, or return None. The write lock is taken only when a job waits.
+
+    Args:
+        database: Where the jobs are.
+        settings: Handed on to the handler.
+        only: The id of the one job that is wanted.
+    """
+    while _any(database, only):
+        with database.transaction() as session:
+            # SKIP LOCKED is for PostgreSQL, where several workers may ask at once; SQLite leaves it out. What makes a job
+            # due stands in the statement that locks: from a subquery it would not be asked again once the lock is had,
+            # and a job that another worker took a moment ago would be taken twice.
+            job = session.exec(_due(only).with_for_update(skip_locked=True)).first()
+            if job is None:
+                return None
+            if job.fence >= MAX_TRIES:
+                # Its handler never came back to say why: it took the worker down with it each time.
+                job.status, job.finished_at = JobStatus.DEAD, clock.now()
+                job.last_error = job.last_error or "no worker that began it came to an end"
+                log.error("job.dead", job=job.id, name=job.name)
+                continue
+            job.fence += 1
+            job.leased_until = clock.now() + LEASE
+            return Work(database, settings, job.id, job.fence, job.name, dict(job.payload))
+    return None
 
 
 def run(work: Work, handlers: Mapping[str, Handler]) -> bool:
@@ -101,10 +118,7 @@ def run(work: Work, handlers: Mapping[str, Handler]) -> bool:
     started = time.monotonic()
     try:
         handlers[work.name](work)
-        with work.database.transaction() as session:
-            job = session.get(Job, work.job_id)
-            if job is not None and job.status is JobStatus.WAITING:
-                work.finish(session)
+        _finish(work)
     except LeaseLost:
         log.warning("job.lease_lost", job=work.job_id, name=work.name)
         return False
@@ -139,17 +153,39 @@ def loop(database: Database, settings: Settings, handlers: Mapping[str, Handler]
             stop.wait(2)
 
 
-def _due() -> Any:
-    free = (col(Job.leased_until).is_(None)) | (col(Job.leased_until) < clock.now())
-    return (col(Job.status) == JobStatus.WAITING) & free
+def _any(database: Database, only: int | None) -> bool:
+    with database.session() as session:
+        return session.exec(_due(only)).first() is not None
+
+
+def _due(only: int | None) -> SelectOfScalar[Job]:
+    moment = clock.now()
+    free = (col(Job.leased_until).is_(None)) | (col(Job.leased_until) < moment)
+    due = select(Job).where(col(Job.status) == JobStatus.WAITING, free, col(Job.run_at) <= moment)
+    wanted = due if only is None else due.where(col(Job.id) == only)
+    return wanted.order_by(col(Job.run_at), col(Job.id)).limit(1)
+
+
+def _finish(work: Work) -> None:
+    """Call the job done, unless its handler has done so with its effect."""
+    with work.database.session() as session:
+        done = session.exec(select(Job.status).where(col(Job.id) == work.job_id, col(Job.fence) == work.fence)).first()
+    if done is not JobStatus.DONE:
+        with work.database.transaction() as session:
+            work.finish(session)
+
+
+def _wait(tries: int) -> timedelta:
+    """Return how long to wait after that many tries: 2 s, 4 s ... at most 4 h, with a little chance against herds."""
+    return timedelta(seconds=min(2**tries, 4 * 3600) * random.uniform(0.8, 1.2))  # noqa: S311  (no secret)
 
 
 def _put_off(work: Work, error: Exception) -> None:
-    """Write the failure down; wait longer each time (2 s, 4 s ... at most 4 h), with a little chance against herds."""
-    dead = work.fence >= MAX_TRIES
-    wait = timedelta(seconds=min(2**work.fence, 4 * 3600) * random.uniform(0.8, 1.2))  # noqa: S311  (no secret)
-    values: dict[str, Any] = {"last_error": f"{type(error).__name__}: {error}"[:500], "leased_until": None, "run_at": clock.now() + wait}
-    if dead:
+    """Write the failure down, and when to try again, if at all."""
+    said = str(error).replace("\0", "")
+    values: dict[str, Any] = {"last_error": f"{type(error).__name__}: {said}"[:500], "leased_until": None}
+    values["run_at"] = clock.now() + _wait(work.fence)
+    if work.fence >= MAX_TRIES or isinstance(error, Hopeless):
         values |= {"status": JobStatus.DEAD, "finished_at": clock.now()}
     try:
         with work.database.transaction() as session:

@@ -1,14 +1,18 @@
 """The one form that all others build on: trimmed text, CSRF, an idempotency key, and blame at the right field."""
 
+import re
 import secrets
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField
-from wtforms.validators import Length
+from wtforms import Field, HiddenField, StringField
 
-from directory.core.errors import Refused
+from directory.core.errors import Refused, TooMany
 from directory.core.text import clean_line, clean_text
+
+#: What our own keys look like; any other is as good as none.
+_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
 def _one_line(value: Any) -> Any:
@@ -19,10 +23,14 @@ def _lines(value: Any) -> Any:
     return clean_text(value) if isinstance(value, str) else value
 
 
-class DirectoryForm(FlaskForm):
+def _key(value: Any) -> Any:
+    return value if isinstance(value, str) and _KEY.fullmatch(value) else ""
+
+
+class DirectoryForm(FlaskForm):  # type: ignore[misc]
     """The base of every form that changes something."""
 
-    class Meta(FlaskForm.Meta):
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
         """Clean all text before it is looked at; a password is taken as typed."""
 
         def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
@@ -31,22 +39,34 @@ class DirectoryForm(FlaskForm):
             filters = list(unbound_field.kwargs.get("filters", ()))
             if kind == "TextAreaField":
                 filters.append(_lines)
-            elif kind in {"StringField", "EmailField", "SearchField", "TelField"}:
+            elif kind in {"StringField", "EmailField", "SearchField", "TelField", "HiddenField"}:
                 filters.append(_one_line)
             if filters:
                 options = dict(options, filters=filters)
             return unbound_field.bind(form=form, **options)
 
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Read forms alone: a JSON body is not one, whatever shape it has."""
+            return None if request and request.is_json else super().wrap_formdata(form, formdata)
+
     #: Random for each form shown; `idempotency.once` answers a form that is sent twice with the same URL.
-    idempotency_key = HiddenField(default=lambda: secrets.token_urlsafe(24), validators=[Length(max=64)])
+    idempotency_key = HiddenField(default=lambda: secrets.token_urlsafe(24), filters=[_key])
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        """Fill the fields; a text of which cleaning leaves nothing then counts as not given (`InputRequired` asks what was sent)."""
+        super().process(*args, **kwargs)
+        for field in self:
+            if isinstance(field, StringField) and field.raw_data:
+                field.raw_data = [field.data]
 
     def submitted(self) -> bool:
         """Say whether the form was sent and everything in it has the right shape."""
         return bool(self.validate_on_submit())
 
-    def blame(self, refusal: Refused) -> None:
+    def blame(self, refusal: Refused | TooMany) -> None:
         """Put what the service refused beside its field, or above the form when it names none."""
-        found: Field | None = self._fields.get(refusal.field) if refusal.field else None
+        name = refusal.field if isinstance(refusal, Refused) else None
+        found: Field | None = self._fields.get(name) if name else None
         if found is None:
             self.form_errors.append(str(refusal))
         else:

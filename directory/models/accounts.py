@@ -26,7 +26,7 @@ class UserStatus(StrEnum):
     SUSPENDED = "suspended"
 
 
-class User(UserMixin, Record, table=True):
+class User(UserMixin, Record, table=True):  # type: ignore[misc]
     """A person with an account. The mixin stands first: it gives equality by id."""
 
     __tablename__ = "users"
@@ -104,6 +104,10 @@ class MailedToken(Record, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
     used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    #: Where the person was going when they registered: a path on this site.
+    next_path: str = Field(default="/", max_length=500)
+    #: The digest of a secret that the browser they registered in keeps; used there, the link also signs in.
+    browser_hash: str = Field(default="", max_length=64)
 
 
 class Consent(Record, table=True):
@@ -120,12 +124,12 @@ class Consent(Record, table=True):
 
 
 class LoginFailure(Record, table=True):
-    """Failed log-ins of one account or one address prefix since `window_start`."""
+    """How often something that is limited was tried since `window_start`, above all failed log-ins (see `accounts/throttle.py`)."""
 
     __tablename__ = "login_failures"
     __table_args__ = (UniqueConstraint("key"),)
     id: int = Field(default=None, primary_key=True)
-    #: A keyed digest of the account's address or of the network prefix: neither is kept in clear.
+    #: A keyed digest of what is limited and for whom (an e-mail address, a network prefix): neither is kept in clear.
     key: str = Field(max_length=64)
     count: int
     window_start: datetime = Field(sa_type=UtcDateTime, index=True)

@@ -2,7 +2,7 @@
 
 import shutil
 
-from flask import Blueprint, Response, current_app, jsonify, render_template
+from flask import Blueprint, Response, current_app, jsonify, make_response, render_template
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
@@ -57,7 +57,7 @@ def outbox() -> str:
     return render_template("ops/outbox.html", mails=mails)
 
 
-@bp.get("/dev/outbox/<int:mail_id>")
+@bp.get("/dev/outbox/<int(max=2147483647):mail_id>")
 @requires(Permission.DEVELOPMENT)
 def kept_mail(mail_id: int) -> str:
     """Show one kept mail as text, its links alive."""
@@ -66,6 +66,19 @@ def kept_mail(mail_id: int) -> str:
     if mail is None:
         raise NotFound
     return render_template("ops/mail.html", mail=mail)
+
+
+@bp.get("/dev/outbox/<int(max=2147483647):mail_id>/html")
+@requires(Permission.DEVELOPMENT)
+def kept_mail_html(mail_id: int) -> Response:
+    """Show the HTML part of one kept mail alone, in a policy of its own: it carries its style with it and runs nothing."""
+    private()
+    mail = db.session().get(KeptMail, mail_id)
+    if mail is None:
+        raise NotFound
+    response = make_response(mail.html)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-top-navigation"
+    return response
 
 
 @bp.get("/patterns")

@@ -1,5 +1,176 @@
-"""Handlers that send mail: each reads what it needs when it runs, so that no secret lies in a job."""
+"""Handlers that send mail: one function a mail, named like its function in `notifications/mail.py`.
 
-from directory.work import Handler
+Each reads what it needs when it runs, so that no secret and no address lies in a job, and each may run twice: then a
+second mail goes out under the same Message-ID. Where the person or the thing is gone meanwhile, nothing is sent.
+"""
+
+from sqlmodel import Session
+
+from directory.accounts import links
+from directory.core.i18n import _
+from directory.models.accounts import TokenPurpose, User
+from directory.models.comments import Comment
+from directory.models.guides import Guide
+from directory.models.moderation import Decision, Report
+from directory.models.profiles import Profile
+from directory.models.reviews import Review
+from directory.reviews import reasons
+from directory.web import mailer
+from directory.work import Handler, Work
 
 HANDLERS: dict[str, Handler] = {}
+
+
+def mail(handler: Handler) -> Handler:
+    """Make the function the handler of the job `mail.<its name>`."""
+    HANDLERS[f"mail.{handler.__name__}"] = handler
+    return handler
+
+
+@mail
+def confirm_email(work: Work) -> None:
+    """Send the link that confirms an address; its secret is made here and kept as a digest."""
+    with work.transaction() as session:
+        user = _user(session, work.payload["user_id"])
+        if user is None or user.is_confirmed:
+            return
+        more = {name: str(work.payload[name]) for name in ("next_path", "browser_hash")}
+        token = links.mint(session, user=user, purpose=TokenPurpose.CONFIRM_EMAIL, **more)
+    url = mailer.link("accounts.confirm", token=token)
+    mailer.send(work, to=user.email, subject=_("Confirm your e-mail address"), template="confirm_email", url=url)
+
+
+@mail
+def password_reset(work: Work) -> None:
+    """Send the link that sets a new password; it ends the ones before it."""
+    with work.transaction() as session:
+        user = _user(session, work.payload["user_id"])
+        if user is None:
+            return
+        token = links.mint(session, user=user, purpose=TokenPurpose.RESET_PASSWORD)
+    url = mailer.link("accounts.reset", token=token)
+    mailer.send(work, to=user.email, subject=_("Set a new password"), template="password_reset", url=url)
+
+
+@mail
+def already_registered(work: Work) -> None:
+    """Say that the address has an account already."""
+    _to_user(work, _("You have an account already"), login=mailer.link("accounts.login"), reset=mailer.link("accounts.forgot"))
+
+
+@mail
+def password_changed(work: Work) -> None:
+    """Say that the password was changed, and what to do if it was somebody else."""
+    _to_user(work, _("Your password was changed"), reset=mailer.link("accounts.forgot"))
+
+
+@mail
+def report_received(work: Work) -> None:
+    """Send the receipt of a report."""
+    with work.database.session() as session:
+        report = session.get(Report, work.payload["report_id"])
+    if report is not None:
+        mailer.send(work, to=report.reporter_email, subject=_("We have your report"), template="report_received", report=report)
+
+
+@mail
+def report_decided(work: Work) -> None:
+    """Tell whoever wrote a report what was decided."""
+    with work.database.session() as session:
+        decision = session.get(Decision, work.payload["decision_id"])
+        report = session.get(Report, decision.report_id) if decision is not None and decision.report_id else None
+        about = _about(session, decision) if decision is not None else ""
+    if decision is None or report is None:
+        return
+    values = {"decision": decision, "reason_class": reasons.LABELS[decision.reason_class], "about": about, "report": report}
+    mailer.send(work, to=report.reporter_email, subject=_("What we decided on your report"), template="report_decided", **values)
+
+
+@mail
+def review_hidden(work: Work) -> None:
+    """Tell an author that their review was hidden, with the statement of reasons."""
+    _to_author(work, _("Your review is hidden"))
+
+
+@mail
+def review_restored(work: Work) -> None:
+    """Tell an author that their review is shown again."""
+    _to_author(work, _("Your review is shown again"))
+
+
+@mail
+def comment_hidden(work: Work) -> None:
+    """Tell an author that their comment was hidden, with the statement of reasons."""
+    _to_author(work, _("Your comment is hidden"))
+
+
+@mail
+def comment_restored(work: Work) -> None:
+    """Tell an author that their comment is shown again."""
+    _to_author(work, _("Your comment is shown again"))
+
+
+@mail
+def account_suspended(work: Work) -> None:
+    """Tell a person that their account is suspended, with the statement of reasons."""
+    _to_author(work, _("Your account is suspended"))
+
+
+@mail
+def account_restored(work: Work) -> None:
+    """Tell a person that their account may be used again."""
+    _to_author(work, _("Your account is open again"))
+
+
+@mail
+def try_out(work: Work) -> None:
+    """Send a mail that says that mail works (`hairline mail test`)."""
+    mailer.send(work, to=str(work.payload["address"]), subject=_("Mail works"), template="try_out")
+
+
+def _to_user(work: Work, subject: str, **values: object) -> None:
+    """Send the mail named like its job to the person in the payload."""
+    with work.database.session() as session:
+        user = _user(session, work.payload["user_id"])
+    if user is not None:
+        mailer.send(work, to=user.email, subject=subject, template=work.name.removeprefix("mail."), **values)
+
+
+def _to_author(work: Work, subject: str) -> None:
+    """Send the mail named like its job to whom a decision is about: what was decided, on what, by which rule, and what they can do."""
+    with work.database.session() as session:
+        decision = session.get(Decision, work.payload["decision_id"])
+        if decision is None:
+            return
+        thing = _thing(session, decision)
+        user = thing if isinstance(thing, User) else session.get(User, thing.author_id) if thing is not None else None
+        values = {"about": _about(session, decision), "body": "" if isinstance(thing, User) or thing is None else thing.body}
+    if user is not None:
+        values |= {"decision": decision, "reason_class": reasons.LABELS[decision.reason_class], "rules": mailer.link("pages.guidelines")}
+        mailer.send(work, to=user.email, subject=subject, template=work.name.removeprefix("mail."), **values)
+
+
+def _user(session: Session, user_id: int) -> User | None:
+    """Return the person if their account may be used."""
+    user = session.get(User, user_id)
+    return user if user is not None and user.is_active else None
+
+
+def _thing(session: Session, decision: Decision) -> Review | Comment | User | None:
+    """Return what an author made and a decision is about: a review, a comment, or the account itself."""
+    if decision.review_id:
+        return session.get(Review, decision.review_id)
+    if decision.comment_id:
+        return session.get(Comment, decision.comment_id)
+    return session.get(User, decision.user_id) if decision.user_id else None
+
+
+def _about(session: Session, decision: Decision) -> str:
+    """Return the name of the page that a decision concerns, or ""."""
+    thing = _thing(session, decision)
+    profile_id = decision.profile_id if thing is None or isinstance(thing, User) else thing.profile_id
+    profile = session.get(Profile, profile_id) if profile_id else None
+    if profile is not None:
+        return profile.name
+    guide = session.get(Guide, thing.guide_id) if isinstance(thing, Comment) and thing.guide_id else None
+    return guide.title if guide is not None else ""

@@ -1,0 +1,134 @@
+"""What an account may look like: addresses, names, passwords, age."""
+
+import re
+import unicodedata
+from datetime import date
+from functools import cache
+
+from email_validator import EmailNotValidError, validate_email
+
+from directory.core.errors import Refused
+from directory.core.i18n import _
+from directory.core.paths import DATA
+from directory.core.text import clean_line, fold
+
+MAX_EMAIL = 254
+MIN_NAME, MAX_NAME = 2, 40
+#: Eight is the least that OWASP and NIST SP 800-63B allow; whole sentences fit, and nothing is ever cut off.
+MIN_PASSWORD, MAX_PASSWORD = 8, 200
+ADULT = 18
+FIRST_BIRTH_YEAR = 1900
+
+_WORDS = (
+    "admin administrator anonymous deleted doctor dr editor editorial hairline mod moderation moderator official operator prof professor"
+    " removed root staff superuser support surgeon sysadmin system team verified webmaster"
+)
+#: Words that would pass for us, for our staff, or for a title that nobody here has checked.
+RESERVED = frozenset(_WORDS.split())
+#: Scripts whose letters look like each other's.
+_ALIKE = ("LATIN", "CYRILLIC", "GREEK")
+_ENDS = re.compile(r"^[\W\d_]+|[\W\d_]+$")
+
+
+def clean_email(typed: str) -> str:
+    """Return an address in its usual form: the domain in small letters, the rest as typed.
+
+    Raises:
+        Refused: when it cannot be an address. Whether it exists is not asked here: the mailed link shows that.
+    """
+    try:
+        return validate_email(typed, check_deliverability=False, allow_smtputf8=False).normalized
+    except EmailNotValidError as error:
+        raise Refused(_("Write a whole e-mail address, for example name@example.com."), field="email") from error
+
+
+def email_key(typed: str) -> str:
+    """Return what makes an address one account's: lower case. Whatever was typed has a key, so that log-ins can be counted."""
+    try:
+        return validate_email(typed, check_deliverability=False, allow_smtputf8=False).normalized.lower()
+    except EmailNotValidError:
+        return clean_line(typed).lower()[:MAX_EMAIL]
+
+
+def name_key(name: str) -> str:
+    """Return what makes a shown name one account's: folded, letters and digits alone ("Owen W." and "owen w" are alike)."""
+    return "".join(c for c in fold(name) if c.isalnum())[:120]
+
+
+def check_name(name: str) -> None:
+    """Refuse a name that could not be told from another, or that would pass for somebody it is not.
+
+    Raises:
+        Refused: with the reason.
+    """
+    if not MIN_NAME <= len(name) <= MAX_NAME or len(name_key(name)) < MIN_NAME:
+        message = _(
+            "Take a name of %(least)d to %(most)d characters, with at least %(least)d letters or digits.", least=MIN_NAME, most=MAX_NAME
+        )
+        raise Refused(message, field="display_name")
+    if "@" in name or "://" in name or "www." in name.lower():
+        raise Refused(_("Take a name without an address in it: everybody can read it."), field="display_name")
+    words = {_ENDS.sub("", word) for word in fold(name).split()}
+    if words & RESERVED or _ENDS.sub("", name_key(name)) in RESERVED:
+        raise Refused(_("That name could be taken for our staff or for a title. Take another."), field="display_name")
+    scripts = {kind for c in name for kind in _ALIKE if c.isalpha() and unicodedata.name(c, "").startswith(kind)}
+    if len(scripts) > 1:
+        raise Refused(
+            _("Write the name in the letters of one alphabet: mixed ones can look like somebody else's name."), field="display_name"
+        )
+
+
+def check_password(password: str, *, email: str, name: str, field: str = "password") -> None:
+    """Refuse a password that is guessed first: a usual one, or one made of what others can see of the person.
+
+    No rule asks for digits or signs: they make passwords harder to remember and hardly harder to guess.
+
+    Args:
+        password: As typed.
+        email: The account's address.
+        name: The account's shown name.
+        field: The form field to blame.
+
+    Raises:
+        Refused: with the reason.
+    """
+    if len(password) < MIN_PASSWORD:
+        raise Refused(
+            _("Take at least %(least)d characters. Three or four words in a row are easy to remember.", least=MIN_PASSWORD), field=field
+        )
+    if len(password) > MAX_PASSWORD:
+        raise Refused(_("Take at most %(most)d characters.", most=MAX_PASSWORD), field=field)
+    lowered = password.casefold()
+    if lowered in common_passwords() or len(set(lowered)) < 4 or _is_run(lowered):
+        raise Refused(
+            _("This password is one of those that are tried first. Take another; three or four words in a row do well."), field=field
+        )
+    core = name_key(_ENDS.sub("", password)) or name_key(password)
+    seen = {name_key(email), name_key(email.partition("@")[0]), name_key(name), "hairline"}
+    if core in seen or name_key(password) in seen:
+        raise Refused(_("Take a password that is not made of your name, your address or ours."), field=field)
+
+
+def check_age(birth_year: int, today: date) -> None:
+    """Refuse a person under 18 (T-23), as far as a year can tell.
+
+    Raises:
+        Refused: with the reason.
+    """
+    if not FIRST_BIRTH_YEAR <= birth_year <= today.year:
+        raise Refused(_("Write the year in four digits, for example 1985."), field="birth_year")
+    if today.year - birth_year < ADULT:
+        raise Refused(_("You must be 18 or over to have an account. You can read everything here without one."), field="birth_year")
+
+
+@cache
+def common_passwords() -> frozenset[str]:
+    """Return the usual passwords that ship with the code, in small letters."""
+    lines = (DATA / "common_passwords.txt").read_text("utf-8").splitlines()
+    return frozenset(line.casefold() for line in lines if line and not line.startswith("#"))
+
+
+def _is_run(text: str) -> bool:
+    """Say whether each character follows its neighbour by one, up or down: "abcdefgh", "87654321"."""
+    steps = {ord(b) - ord(a) for a, b in zip(text, text[1:], strict=False)}
+    return steps in ({1}, {-1})

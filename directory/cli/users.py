@@ -1,0 +1,101 @@
+"""`hairline user` and `hairline mail`: accounts from the terminal, and whether mail goes out."""
+
+from collections.abc import Callable
+
+import click
+from sqlmodel import Session
+
+from directory import jobs, work
+from directory.accounts import passwords, service
+from directory.accounts import queries as accounts
+from directory.accounts.rules import clean_email
+from directory.cli.context import open_app, open_database, read_settings, stop
+from directory.core.errors import DomainError
+from directory.models.accounts import Role, User
+from directory.models.ops import Job, JobStatus
+from directory.notifications import mail as mails
+
+ROLES = click.Choice([role.value for role in Role])
+
+
+@click.group()
+def user() -> None:
+    """Make accounts, change what they may do, suspend them."""
+
+
+@user.command()
+@click.argument("email")
+@click.option("--name", required=True, help="The name to be shown.")
+@click.option("--birth-year", type=int, required=True, help="Four digits; people under 18 have no account.")
+@click.option("--role", type=ROLES, default=Role.PATIENT.value, show_default=True)
+@click.password_option(help="Asked for when it is not given: what stands in a command is kept in the shell's history.")
+def create(email: str, name: str, birth_year: int, role: str, password: str) -> None:
+    """Make a confirmed account for EMAIL."""
+    try:
+        hashed = passwords.choose(password, email=email, name=name)
+        with open_database().transaction() as session:
+            made = service.create(session, email=email, display_name=name, password_hash=hashed, birth_year=birth_year, role=Role(role))
+            click.echo(f"{made.email} can log in as {made.display_name} ({made.role.value}).")
+    except DomainError as error:
+        stop(str(error))
+
+
+@user.command("role")
+@click.argument("email")
+@click.argument("role", type=ROLES)
+def set_role(email: str, role: str) -> None:
+    """Let the account of EMAIL do what ROLE may do."""
+    _change(email, lambda session, found: service.set_role(session, user_id=found.id, role=Role(role)))
+    click.echo(f"{email} is now: {role}.")
+
+
+@user.command()
+@click.argument("email")
+def suspend(email: str) -> None:
+    """Sign EMAIL out everywhere and let them log in no more. What they wrote stays."""
+    _change(email, lambda session, found: service.suspend(session, user_id=found.id))
+    click.echo(f"{email} is suspended and signed out.")
+
+
+@user.command()
+@click.argument("email")
+def unsuspend(email: str) -> None:
+    """Let a suspended EMAIL log in again."""
+    _change(email, lambda session, found: service.unsuspend(session, user_id=found.id))
+    click.echo(f"{email} can log in again.")
+
+
+def _change(email: str, act: Callable[[Session, User], None]) -> None:
+    try:
+        with open_database().transaction() as session:
+            act(session, accounts.existing_by_email(session, email))
+    except DomainError as error:
+        stop(str(error))
+
+
+@click.group()
+def mail() -> None:
+    """See whether mail goes out."""
+
+
+@mail.command("test")
+@click.argument("address")
+def try_out(address: str) -> None:
+    """Send one mail to ADDRESS the way all mails go, by a job, and say what became of it."""
+    settings = read_settings()
+    app = open_app(settings)
+    database = app.extensions["hairline_database"]
+    try:
+        with database.transaction() as session:
+            job_id = mails.try_out(session, address=clean_email(address))
+    except DomainError as error:
+        stop(str(error))
+    with app.app_context():
+        leased = work.lease(database, settings, only=job_id)
+        if leased is not None:
+            work.run(leased, jobs.HANDLERS)
+    with database.session() as session:
+        job = session.get(Job, job_id)
+    if job is None or job.status is not JobStatus.DONE:
+        stop(f"Not sent: {job.last_error if job and job.last_error else 'a worker has it in hand; look again in a minute'}", code=1)
+    click.echo(f"Kept at {settings.public_url}/dev/outbox." if settings.keeps_mail else f"{settings.smtp_host} took the mail.")

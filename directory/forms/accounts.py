@@ -1,0 +1,104 @@
+"""What people type to register, to sign in and to choose a password."""
+
+from wtforms import BooleanField, EmailField, HiddenField, IntegerField, PasswordField, StringField
+from wtforms.validators import InputRequired, Length
+from wtforms.widgets import TextInput
+
+from directory.accounts import rules
+from directory.accounts.consents import HEALTH_DATA
+from directory.core.i18n import lazy
+from directory.forms.base import DirectoryForm
+
+#: Longer than any password that is taken, so that the rule's own words are shown; a body of megabytes is refused before.
+_LONGEST = 5000
+
+_EMAIL = InputRequired(lazy("Write your e-mail address."))
+_SHORT_EMAIL = Length(max=rules.MAX_EMAIL, message=lazy("An address has at most %(max)d characters."))
+_PASSWORD = InputRequired(lazy("Write your password."))
+_SHORT_PASSWORD = Length(max=_LONGEST, message=lazy("That is longer than any password we take."))
+
+
+class LoginForm(DirectoryForm):
+    """Log in. The shape of the address is not judged: what is wrong is said alike for all."""
+
+    email = EmailField(lazy("E-mail"), validators=[_EMAIL, _SHORT_EMAIL], render_kw={"autocomplete": "username"})
+    password = PasswordField(
+        lazy("Password"),
+        description=lazy("You may paste it."),
+        validators=[_PASSWORD, _SHORT_PASSWORD],
+        render_kw={"autocomplete": "current-password"},
+    )
+    next = HiddenField()
+
+
+class RegisterForm(DirectoryForm):
+    """Make an account."""
+
+    display_name = StringField(
+        lazy("Name to be shown"),
+        description=lazy(
+            "It stands beside what you write. Take any name you like, for example a first name and a number. Your real name is not needed."
+        ),
+        validators=[
+            InputRequired(lazy("Write a name to be shown.")),
+            Length(max=rules.MAX_NAME, message=lazy("Take at most %(max)d characters.")),
+        ],
+        render_kw={"autocomplete": "nickname"},
+    )
+    email = EmailField(
+        lazy("E-mail"),
+        description=lazy("We send one link to it, to see that it is yours. It is never shown."),
+        validators=[_EMAIL, _SHORT_EMAIL],
+        render_kw={"autocomplete": "email"},
+    )
+    password = PasswordField(
+        lazy("Password"),
+        description=lazy("At least 8 characters. Three or four words in a row are easy to remember. You may paste it."),
+        validators=[_PASSWORD, _SHORT_PASSWORD],
+        render_kw={"autocomplete": "new-password"},
+    )
+    birth_year = IntegerField(
+        lazy("Year of birth"),
+        description=lazy("You must be 18 or over. It is never shown."),
+        validators=[InputRequired(lazy("Write the year in four digits, for example 1985."))],
+        invalid_value_message=lazy("Write the year in four digits, for example 1985."),
+        widget=TextInput(),
+        render_kw={"autocomplete": "bday-year", "inputmode": "numeric", "maxlength": "4"},
+    )
+    consent = BooleanField(
+        HEALTH_DATA.text, validators=[InputRequired(lazy("Without this we may not keep what you write: tick it to go on."))]
+    )
+    #: Which wording stood on the page that was sent.
+    consent_version = HiddenField(default=HEALTH_DATA.version)
+    next = HiddenField()
+
+
+class EmailForm(DirectoryForm):
+    """Ask for a mail that leads to a new password."""
+
+    email = EmailField(lazy("E-mail"), validators=[_EMAIL, _SHORT_EMAIL], render_kw={"autocomplete": "username"})
+
+
+class NewPasswordForm(DirectoryForm):
+    """Choose a new password after a mailed link."""
+
+    new_password = PasswordField(
+        lazy("New password"),
+        description=lazy("At least 8 characters. Three or four words in a row are easy to remember. You may paste it."),
+        validators=[_PASSWORD, _SHORT_PASSWORD],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """Choose a new password with the present one."""
+
+    password = PasswordField(
+        lazy("Present password"), validators=[_PASSWORD, _SHORT_PASSWORD], render_kw={"autocomplete": "current-password"}
+    )
+
+
+class ButtonForm(DirectoryForm):
+    """One button that changes something, and where to go after it."""
+
+    next = HiddenField()
