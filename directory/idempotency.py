@@ -10,6 +10,13 @@ from directory.core import clock
 from directory.models.ops import IdempotencyKey
 
 
+def earlier(session: Session, *, actor: str, key: str) -> str | None:
+    """Return where a form with this key led before, or None: to answer a repeat even where what it asked for can no longer be asked."""
+    if not key:
+        return None
+    return session.exec(select(IdempotencyKey.url).where(col(IdempotencyKey.actor) == actor, col(IdempotencyKey.key) == key)).first()
+
+
 def once(session: Session, *, actor: str, key: str, act: Callable[[], str]) -> str:
     """Do `act` the first time and return the URL that it gives; on every repeat return that URL and do nothing.
 

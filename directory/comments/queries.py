@@ -134,6 +134,13 @@ def own(session: Session, comment_id: int, *, author_id: int) -> Comment:
     return found
 
 
+def subject_of(session: Session, comment: Comment) -> Subject:
+    """Return the page that a comment stands under."""
+    if comment.guide_id is not None:
+        return on_guide(session.exec(select(Guide).where(Guide.id == comment.guide_id)).one())
+    return on_profile(session.exec(select(Profile).where(Profile.id == comment.profile_id)).one())
+
+
 def _under(subject: Subject) -> Any:
     return Comment.profile_id == subject.id if subject.kind is Kind.PROFILE else Comment.guide_id == subject.id
 

@@ -77,6 +77,7 @@ class Case:
 class Decided:
     """An earlier decision, as moderators see it."""
 
+    target: Target
     action: str
     reason_class: str
     reason: str
@@ -130,24 +131,36 @@ def thing(session: Session, target: Target) -> Thing:
     return _as_thing(*session.execute(_joined((), _pointer(target))).one())
 
 
+def seen(session: Session, target: Target) -> Thing:
+    """Return something that readers see, for whoever reports it.
+
+    Raises:
+        NotFound: when there is none, or none that is shown.
+    """
+    found = thing(session, target)
+    if DecisionAction.HIDE not in found.actions:
+        raise NotFound(_("What you want to report is not here any more."))
+    return found
+
+
 def decisions(session: Session, target: Target) -> Sequence[Decided]:
     """Return what was decided on something before, the newest first."""
-    statement = (
-        wide_select(Decision, col(User.display_name))
-        .outerjoin(User, col(User.id) == col(Decision.moderator_id))
-        .where(getattr(Decision, target.column) == target.id)
-        .order_by(col(Decision.created_at).desc(), col(Decision.id).desc())
-    )
-    return [
-        Decided(
-            action=str(rules.ACTIONS[decision.action]),
-            reason_class=str(reasons.LABELS[decision.reason_class]),
-            reason=decision.reason,
-            moderator=moderator or "",
-            created_at=decision.created_at,
-        )
-        for decision, moderator in session.execute(statement).all()
-    ]
+    statement = _newest_decisions().where(getattr(Decision, target.column) == target.id)
+    return [_as_decided(*row) for row in session.execute(statement).all()]
+
+
+def all_decisions(session: Session, *, number: int = 1) -> Page[Decided]:
+    """Return one page of everything that was decided, the newest first, in two SELECTs.
+
+    Raises:
+        NotFound: when the list has no such page.
+    """
+    total = session.exec(select(func.count()).select_from(Decision)).one()
+    rows = session.execute(_newest_decisions().limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
+    page = Page([_as_decided(*row) for row in rows], number, PAGE_SIZE, total)
+    if number > page.pages:
+        raise NotFound(_("This list has %(pages)s pages.", pages=page.pages))
+    return page
 
 
 def people(session: Session, words: str, *, limit: int = 20) -> Sequence[User]:
@@ -162,6 +175,26 @@ def people(session: Session, words: str, *, limit: int = 20) -> Sequence[User]:
 def removed_counts(session: Session, profile_id: int | None = None) -> Sequence[reviews.Removed]:
     """Return how many reviews were taken down, by class of reason, of one profile or of all (T-5)."""
     return reviews.removed(session, profile_id=profile_id)
+
+
+def _newest_decisions() -> Any:
+    return (
+        wide_select(Decision, col(User.display_name))
+        .outerjoin(User, col(User.id) == col(Decision.moderator_id))
+        .order_by(col(Decision.created_at).desc(), col(Decision.id).desc())
+    )
+
+
+def _as_decided(decision: Decision, moderator: str | None) -> Decided:
+    kinds = {kind: getattr(decision, Target(kind, 0).column) for kind in TargetKind}
+    return Decided(
+        target=next(Target(kind, id_) for kind, id_ in kinds.items() if id_ is not None),
+        action=str(rules.ACTIONS[decision.action]),
+        reason_class=str(reasons.LABELS[decision.reason_class]),
+        reason=decision.reason,
+        moderator=moderator or "",
+        created_at=decision.created_at,
+    )
 
 
 def _joined(columns: tuple[Any, ...], pointer: Any) -> Any:

@@ -81,6 +81,16 @@ class Summary:
         """The weighted score in stars."""
         return self.score_micro / rules.MILLION
 
+    @property
+    def start(self) -> float:
+        """Where the weighted score starts, in stars."""
+        return rules.PRIOR_SCORE / rules.MILLION
+
+    @property
+    def start_weight(self) -> int:
+        """As if how many patients had given that."""
+        return rules.PRIOR_WEIGHT
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -170,6 +180,11 @@ def own(session: Session, review_id: int, *, author_id: int) -> Review:
     if found.author_id != author_id:
         raise NotFound(_("This review is not here any more."))
     return found
+
+
+def profile_of(session: Session, review: Review) -> Profile:
+    """Return the profile that a review is about."""
+    return session.exec(select(Profile).where(Profile.id == review.profile_id)).one()
 
 
 def removed(session: Session, *, profile_id: int | None = None) -> Sequence[Removed]:

@@ -1,0 +1,89 @@
+"""Reviews: write one, see all of a profile, take one's own back."""
+
+from flask import Blueprint, flash, render_template, request, url_for
+from sqlmodel import Session
+from werkzeug.wrappers import Response
+
+from directory.accounts.permissions import Permission
+from directory.core.i18n import _
+from directory.core.page import page_number
+from directory.forms.base import DirectoryForm
+from directory.forms.reviews import ReviewForm
+from directory.models.profiles import Profile
+from directory.reviews import queries as reviews
+from directory.reviews import service
+from directory.reviews.queries import Order
+from directory.treatments import queries as treatments
+from directory.web import db
+from directory.web.auth import requires, signed_in
+from directory.web.formpage import form_page, profile_at, repeated, take
+from directory.web.security import private
+
+bp = Blueprint("reviews", __name__)
+
+
+@bp.route("/p/<slug>/review", methods=["GET", "POST"])
+@requires(Permission.REVIEW_WRITE)
+def write(slug: str) -> tuple[str, int] | Response:
+    """Show the review form; on a good answer, publish the review and say thank you."""
+    profile = profile_at(slug, "/review")
+    form = ReviewForm()
+    form.offer(treatments.all_(db.session()))
+    author_id = signed_in().id
+    if answer := take(form, lambda session: _publish(session, profile, author_id, form)):
+        return answer
+    return form_page("reviews/write.html", form, profile=profile)
+
+
+def _publish(session: Session, profile: Profile, author_id: int, form: ReviewForm) -> str:
+    service.submit(
+        session,
+        profile_id=profile.id,
+        author_id=author_id,
+        overall=form.overall.data,
+        treatment=form.treatment.data,
+        month=form.month.data,
+        title=form.title.data or "",
+        body=form.body.data,
+        own_experience=form.own_experience.data,
+    )
+    return url_for("reviews.thanks", slug=profile.slug)
+
+
+@bp.get("/p/<slug>/review/thanks")
+@requires(Permission.SIGNED_IN)
+def thanks(slug: str) -> str:
+    """Say that the review is public."""
+    private()
+    return render_template("reviews/thanks.html", profile=profile_at(slug, "/review/thanks"))
+
+
+@bp.get("/p/<slug>/reviews")
+@requires(Permission.PUBLIC)
+def index(slug: str) -> str:
+    """Show all published reviews of a profile, the newest first unless asked otherwise."""
+    profile = profile_at(slug, "/reviews")
+    order, session = Order.read(request.args.get("sort")), db.session()
+    page = reviews.published(session, profile, number=page_number(request.args.get("page")), order=order)
+    section = reviews.Section(reviews.summary(profile), page, reviews.removed(session, profile_id=profile.id))
+    return render_template("reviews/index.html", profile=profile, section=section, order=order, is_sample_page=profile.is_sample)
+
+
+@bp.route("/reviews/<int:review_id>/withdraw", methods=["GET", "POST"])
+@requires(Permission.SIGNED_IN)
+def withdraw(review_id: int) -> tuple[str, int] | Response:
+    """Ask whether to take one's own review back; do it when told so."""
+    form, author_id = DirectoryForm(), signed_in().id
+    if answer := repeated(form):
+        return answer
+    review = reviews.own(db.session(), review_id, author_id=author_id)
+    profile = reviews.profile_of(db.session(), review)
+    if answer := take(form, lambda session: _take_back(session, profile, review_id, author_id)):
+        flash(_("Your review is withdrawn. It is no longer shown or counted."))
+        return answer
+    return form_page("reviews/withdraw.html", form, review=review, profile=profile)
+
+
+def _take_back(session: Session, profile: Profile, review_id: int, author_id: int) -> str:
+    service.withdraw(session, review_id=review_id, author_id=author_id)
+    return url_for("reviews.index", slug=profile.slug)
