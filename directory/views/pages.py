@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, render_template, request
 
 from directory.accounts.permissions import Permission
-from directory.config import Settings
 from directory.guides import documents, shelf
 from directory.moderation import queries as moderation
 from directory.reviews import reasons
 from directory.reviews import rules as reviews
 from directory.sources import queries as sources
-from directory.web import db
+from directory.web import db, seo
 from directory.web.auth import requires
 
 bp = Blueprint("pages", __name__)
@@ -80,7 +79,6 @@ def accessibility() -> str:
 
 def _page(name: str, **slots: Any) -> str:
     """Return a shipped text as a page; `slots` is what its own blocks show."""
-    settings: Settings = current_app.extensions["hairline_settings"]
     document = shelf.page(name)
     parts = documents.parts(document.body)
     return render_template(
@@ -88,6 +86,6 @@ def _page(name: str, **slots: Any) -> str:
         document=document.meta,
         parts=parts,
         contents=documents.contents(parts),
-        canonical=settings.public_url + request.path,
+        seo=seo.Seo(seo.address(request.path)),
         **slots,
     )
