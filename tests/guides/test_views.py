@@ -9,6 +9,7 @@ import pytest
 from directory.app import create_app
 from directory.guides import service, shelf
 from tests.clients import Visitor, words_of
+from tests.counting import statements
 
 SMP = "/guides/scalp-micropigmentation/"
 
@@ -104,3 +105,19 @@ class TestVideo:
         assert "frame-src https://film.example https://video.example" in page.headers["Content-Security-Policy"]
         assert "<iframe" not in page.text
         assert "poster-smp.svg" in page.text
+
+
+class TestQueries:
+    def test_comments_cost_no_query_each(self, app, database, session, make):
+        """Seen to fail: with the authors of comments loaded one by one."""
+        guide = make.guide("one")
+        make.comment(guide=guide)
+        session.commit()
+        with statements(database) as few:
+            Visitor(app).get("/guides/one/")
+        for _ in range(12):
+            make.comment(guide=guide)
+        session.commit()
+        with statements(database) as many:
+            Visitor(app).get("/guides/one/")
+        assert len(few) == len(many) == 3
