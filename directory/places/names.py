@@ -72,7 +72,8 @@ def latin_name(name: str, others: Sequence[str]) -> str:
     if is_latin(name):
         return name
     wanted = slugify(name)
-    latin = [other for other in others if is_latin(other)]
+    # Names of people begin with a capital; those without are letter-by-letter renderings of other scripts.
+    latin = [other for other in others if is_latin(other) and other[0].isupper()]
     if not latin:
         return wanted.replace("-", " ").title() or name
     return max(latin, key=lambda other: (SequenceMatcher(None, wanted, slugify(other)).ratio(), other))

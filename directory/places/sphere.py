@@ -40,8 +40,8 @@ def kilometres(one: Vector, other: Vector) -> float:
 def spoken(km: float, country_code: str) -> str:
     """Return a distance as people of that country say it: "12 km", "8 miles"."""
     if country_code in MILES:
-        miles = km / KM_PER_MILE
+        miles = round(km / KM_PER_MILE)
         if miles < 1:
             return _("under 1 mile")
-        return _("1 mile") if round(miles) == 1 else _("%(number)s miles", number=f"{round(miles):,}")
-    return _("under 1 km") if km < 1 else _("%(number)s km", number=f"{round(km):,}")
+        return _("1 mile") if miles == 1 else _("%(number)s miles", number=f"{miles:,}")
+    return _("%(number)s km", number=f"{round(km):,}") if round(km) else _("under 1 km")
