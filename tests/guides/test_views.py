@@ -97,6 +97,7 @@ class TestVideo:
         page = with_video("film.example").get(SMP)
         assert 'href="https://video.example/smp"' in page.text
         assert "data-video" not in page.text
+        assert "video.js" not in page.text
         assert "video.example" not in page.headers["Content-Security-Policy"]
 
     def test_a_named_host_may_be_framed_after_a_press(self, with_video):
