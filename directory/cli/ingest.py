@@ -10,7 +10,7 @@ import click
 from directory.cli.bar import bar
 from directory.cli.context import open_database, stop
 from directory.core.errors import Refused
-from directory.ingest import bodysafe, pipeline, report
+from directory.ingest import bodysafe, nppes, pipeline, report, sheet
 from directory.ingest.listing import Feed
 
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -38,6 +38,50 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
 def bodysafe_command(file: Path, dry_run: bool, as_of: datetime | None) -> None:
     """Read Toronto's BodySafe register (CSV): micropigmentation studios and their inspections."""
     _run(bodysafe.FEED, file, dry_run=dry_run, as_of=as_of)
+
+
+@ingest.command("nppes")
+@FILE
+@click.option("--all-taxonomies", is_flag=True, help="Take every person, whatever their specialty.")
+@shared
+def nppes_command(file: Path, all_taxonomies: bool, dry_run: bool, as_of: datetime | None) -> None:
+    """Read NPPES, the United States register of provider numbers: its native CSV, or an answer of its API (JSON)."""
+    _run(nppes.feed(all_taxonomies=all_taxonomies), file, dry_run=dry_run, as_of=as_of)
+
+
+@ingest.command("sheet")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
+@click.option("--template", is_flag=True, help="Print an empty sheet with an example row, and end.")
+@click.option("--source-name", default="", help="Whose sheet it is: shown with every fact, and the same each time the sheet is read.")
+@click.option("--licence", default="", help="The terms under which its facts may be shown.")
+@click.option("--source-url", default="", help="Where the sheet or its publisher is found.")
+@click.option("--map", "maps", multiple=True, metavar="THEIRS=OURS", help="Their name of a column, and ours. May be given many times.")
+@shared
+def sheet_command(
+    file: Path | None,
+    template: bool,
+    source_name: str,
+    licence: str,
+    source_url: str,
+    maps: tuple[str, ...],
+    dry_run: bool,
+    as_of: datetime | None,
+) -> None:
+    """Read a sheet (CSV) that you filled in: one row a person or practice. docs/sheet.md tells of its columns."""
+    if template:
+        click.echo(sheet.template(), nl=False)
+        return
+    if file is None or not source_name:
+        stop("Give a FILE and --source-name, or --template.")
+    pairs = [pair.rpartition("=") for pair in maps]
+    if any(not theirs for theirs, _sign, _ours in pairs):
+        stop("Write --map as THEIRS=OURS, such as --map 'Studio name=name'.")
+    columns = {theirs.strip(): ours.strip() for theirs, _sign, ours in pairs}
+    try:
+        feed = sheet.feed(name=source_name, licence=licence, url=source_url, columns=columns)
+    except Refused as refused:
+        stop(str(refused))
+    _run(feed, file, dry_run=dry_run, as_of=as_of)
 
 
 def _run(feed: Feed, file: Path, *, dry_run: bool, as_of: datetime | None) -> None:

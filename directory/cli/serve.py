@@ -26,7 +26,7 @@ def serve(no_worker: bool, migrating: bool) -> None:
         bring_up_to_date(app, settings)
     click.echo(f"Serving {settings.public_url} (listening on {settings.host}:{settings.port}); Ctrl-C ends it.", err=True)
     web = child(
-        *("granian", "--interface", "wsgi", "--factory", "directory.app:create_app", "--no-ws", "--no-log-access"),
+        *("granian", "--interface", "wsgi", "--factory", "directory.app:create_app", "--no-ws", "--no-access-log"),
         *("--host", settings.host, "--port", str(settings.port), "--workers", str(settings.web_processes)),
         *(
             "--blocking-threads",

@@ -17,6 +17,8 @@ DRAIN_SECONDS = 25
 LONGEST_WAIT = 30
 #: A child that has run this long was well: its waits begin anew. Seconds.
 STEADY = 60
+#: Dying this often without having been well once ends everything: systemd, or a person, must see it.
+MOST_DEATHS = 6
 #: How long a child stays down that said it is not wanted now. Seconds.
 QUIET_WAIT = 5
 
@@ -40,20 +42,24 @@ class Supervisor:
         self.commands = commands
         self.quiet = quiet or {}
         self.children: dict[str, subprocess.Popen[bytes]] = {}
-        self._waits = dict.fromkeys(commands, 1.0)
+        self._deaths = dict.fromkeys(commands, 0)
         self._started = dict.fromkeys(commands, 0.0)
         self._not_before = dict.fromkeys(commands, 0.0)
         self._ending = False
+        self._code = 0
 
     def run(self) -> int:
-        """Watch the children until a signal ends it; return 0."""
-        for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, self._end)
-        while not self._ending:
-            self._look()
-            time.sleep(0.1)
-        self._stop()
-        return 0
+        """Watch the children until a signal ends it, and return 0; return 1 when one of them does not stay up."""
+        before = {name: signal.signal(name, self._end) for name in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            while not self._ending:
+                self._look()
+                time.sleep(0.1)
+            self._stop()
+        finally:
+            for name, handler in before.items():
+                signal.signal(name, handler)
+        return self._code
 
     def _end(self, *_: object) -> None:
         self._ending = True
@@ -75,8 +81,11 @@ class Supervisor:
             self._not_before[name] = moment + QUIET_WAIT
             return
         log.warning("child.died", child=name, code=code)
-        self._waits[name] = 1.0 if moment - self._started[name] > STEADY else min(self._waits[name] * 2, LONGEST_WAIT)
-        self._not_before[name] = moment + self._waits[name] - 1
+        self._deaths[name] = 1 if moment - self._started[name] > STEADY else self._deaths[name] + 1
+        self._not_before[name] = moment + min(2 ** (self._deaths[name] - 1), LONGEST_WAIT) - 1
+        if self._deaths[name] >= MOST_DEATHS:
+            log.error("child.does_not_stay_up", child=name)
+            self._ending, self._code = True, 1
 
     def _stop(self) -> None:
         for process in self.children.values():

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from directory.cli.supervisor import Supervisor
+
 #: A supervisor over one child that writes its process id into a file and sleeps.
 SCRIPT = """
 import sys
@@ -79,3 +81,9 @@ def test_a_killed_supervisor_leaves_no_orphans(supervisor) -> None:
     process.kill()
     process.wait()
     assert _ends(child)
+
+
+def test_a_child_that_never_stays_up_ends_the_supervisor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seen to fail without MOST_DEATHS: it goes on for ever."""
+    monkeypatch.setattr("directory.cli.supervisor.LONGEST_WAIT", 1)
+    assert Supervisor({"child": [sys.executable, "-c", "raise SystemExit(9)"]}).run() == 1
