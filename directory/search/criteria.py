@@ -37,6 +37,7 @@ class Kind(StrEnum):
     PHYSICIAN = "physician"
     NURSE = "nurse"
     TECHNICIAN = "technician"
+    OTHER = "other"
     PRACTICE = "practice"
 
 
@@ -111,7 +112,9 @@ class Criteria:
             country_code: The country of the page.
         """
         text = clean_line((args.get("q") or "")[: analysis.MAX_CHARACTERS])
-        codes = {treatment.code for treatment in taxonomy}
+        evidence = _known(Evidence, args.get("evidence")) or Evidence.HAIR
+        # A register does not say what is done: asked for its entries, a treatment would find none.
+        codes = {treatment.code for treatment in taxonomy} if evidence is not Evidence.REGISTER else set()
         treatments = tuple(dict.fromkeys(code for code in args.getlist("treatment")[:MAX_CHOICES] if code in codes))
         sort = _known(Sort, args.get("sort")) or (Sort.RELEVANCE if text else Sort.SCORE)
         return cls(
@@ -122,7 +125,7 @@ class Criteria:
             treatments=treatments,
             treatment_ids=with_below(taxonomy, treatments),
             kinds=tuple(dict.fromkeys(kind for raw in args.getlist("kind")[:MAX_CHOICES] if (kind := _known(Kind, raw)))),
-            evidence=_known(Evidence, args.get("evidence")) or Evidence.HAIR,
+            evidence=evidence,
             sort=Sort.SCORE if sort is Sort.RELEVANCE and not analysis.asked(text) else sort,
             number=page.page_number(args.get("page")),
         )

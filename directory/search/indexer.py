@@ -129,9 +129,8 @@ HANDLERS: dict[str, Handler] = {"search.profile_changed": changed, "search.rebui
 def _fill(database: Database, made: Path, progress: Progress, alive: Callable[[], None]) -> int:
     with database.session() as session:
         total = documents.count(session)
-    writer = create_in(str(made), SCHEMA).writer(limitmb=MEMORY)
     done, shown = 0, time.monotonic()
-    try:
+    with create_in(str(made), SCHEMA).writer(limitmb=MEMORY) as writer:
         for batch in documents.batches(database):
             for document in batch:
                 writer.add_document(**row(document))
@@ -140,10 +139,6 @@ def _fill(database: Database, made: Path, progress: Progress, alive: Callable[[]
             if time.monotonic() - shown > ALIVE:
                 alive()
                 shown = time.monotonic()
-    except BaseException:
-        writer.cancel()
-        raise
-    writer.commit()
     return done
 
 
@@ -151,15 +146,10 @@ def _replace(folder: Path, profile_id: int, found: list[documents.Document]) -> 
     path = generations.live(folder)
     if path is None:
         raise IndexBroken("there is no index")
-    writer = open_dir(str(path)).writer()
-    try:
+    with open_dir(str(path)).writer() as writer:
         writer.delete_by_term("id", profile_id)
         for document in found:
             writer.add_document(**row(document))
-    except BaseException:
-        writer.cancel()
-        raise
-    writer.commit()
     generations.settle(path)
 
 

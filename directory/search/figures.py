@@ -1,0 +1,75 @@
+"""How many profiles there are in all, by what they do: numbers that are costly to count and change rarely."""
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session, col, func
+
+from directory.models.places import PlaceCount
+from directory.models.profiles import HAIR_WORK, LISTED, Profile, ServiceOffering
+from directory.models.treatments import Treatment, TreatmentFamily
+
+#: Counting may take this part of the time: what took a second to count is not counted again for twenty.
+SHARE = 20
+#: What takes less than this many seconds is counted whenever something has changed.
+CHEAP = 0.02
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The numbers of the home page.
+
+    Args:
+        profiles: Listed profiles whose hair work is confirmed or stated.
+        places: Places where at least one of them stands.
+        offering: How many of them offer a treatment of each family.
+        has_sample: Whether any profile is made up.
+    """
+
+    profiles: int
+    places: int
+    offering: Mapping[TreatmentFamily, int]
+    has_sample: bool
+
+
+class Counted:
+    """The figures, kept until a profile changes, and a little longer where counting is slow."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._figures: Figures | None = None
+        self._of: Any = None
+        self._again_at = 0.0
+
+    def figures(self, session: Session) -> Figures:
+        """Return the figures; one quick SELECT when nothing has changed."""
+        state = session.execute(select(func.max(col(Profile.updated_at)), func.max(col(Profile.id)))).one()
+        with self._lock:
+            if self._figures is not None and (self._of == state or time.monotonic() < self._again_at):
+                return self._figures
+            started = time.monotonic()
+            self._figures, self._of = count(session), state
+            took = time.monotonic() - started
+            self._again_at = started + (SHARE * took if took > CHEAP else 0.0)
+            return self._figures
+
+
+def count(session: Session) -> Figures:
+    """Count, in three SELECTs."""
+    full = select(func.coalesce(func.sum(col(PlaceCount.hair_count)), 0), func.count()).where(col(PlaceCount.hair_count) > 0)
+    profiles, places = session.execute(full).one()
+    listed = (col(Profile.status).in_(LISTED), col(Profile.hair_evidence).in_(HAIR_WORK))
+    by_family = (
+        select(col(Treatment.family), func.count(col(ServiceOffering.profile_id).distinct()))
+        .join(ServiceOffering, col(ServiceOffering.treatment_id) == col(Treatment.id))
+        .join(Profile, col(Profile.id) == col(ServiceOffering.profile_id))
+        .where(*listed)
+        .group_by(col(Treatment.family))
+    )
+    offering = dict(session.execute(by_family).tuples().all())
+    sample = session.execute(select(col(Profile.id)).where(col(Profile.is_sample), *listed).limit(1)).first()
+    return Figures(int(profiles), int(places), offering, sample is not None)

@@ -1,0 +1,89 @@
+"""A profile in a list as `components/card.html` takes it."""
+
+from typing import Any
+
+from flask import url_for
+
+from directory.core import text
+from directory.core.i18n import _, ngettext
+from directory.models.profiles import CredentialStatus, ProfileStatus
+from directory.profiles.rules import Price
+from directory.profiles.shown import Card
+from directory.web import templating, words
+
+#: Treatments named on a card; the rest is a number.
+NAMED = 3
+CHECKED = {CredentialStatus.CHECKED_OK, CredentialStatus.RENEWED}
+
+
+def item(card: Card, *, rank: int | None = None, city: bool = True) -> dict[str, Any]:
+    """Return a card's values.
+
+    Args:
+        rank: Its number in the list; none where the order says nothing.
+        city: Whether to name the city.
+    """
+    return {
+        "id": card.id,
+        "url": url_for("profiles.show", slug=card.slug),
+        "name": card.name,
+        "initials": text.initials(card.name),
+        "kind_line": ", ".join(filter(None, (kind(card), card.place_name if city else ""))),
+        "mean": card.mean,
+        "count": card.count,
+        "lines": _lines(card),
+        "price": price(card.price) if card.price else None,
+        "price_note": price_note(card.price) if card.price else None,
+        "badges": [words.EVIDENCE[card.hair_evidence]._asdict()],
+        "is_sample": card.is_sample,
+        "unclaimed": card.status is ProfileStatus.PUBLISHED_UNCLAIMED,
+        "rank": rank,
+    }
+
+
+def kind(card: Card) -> str:
+    """Return the profession of a person, or what a practice is."""
+    return str(words.PROFESSIONS[card.practitioner_kind]) if card.practitioner_kind else words.practice(card.schema_type)
+
+
+def price(found: Price) -> str:
+    """Return a price or a range of prices with its currency."""
+    low = templating.money(found.low, found.currency)
+    return low if found.high is None or found.high == found.low else f"{low}-{templating.money(found.high, found.currency)}"
+
+
+def price_note(found: Price) -> str:
+    """Return what a price is for, and when it was advertised."""
+    return _(
+        "%(unit)s, %(treatment)s, advertised %(day)s",
+        unit=words.UNITS[found.unit],
+        treatment=found.treatment,
+        day=templating.day(found.dated),
+    )
+
+
+def _lines(card: Card) -> list[dict[str, str]]:
+    lines = []
+    if card.credential is not None:
+        is_checked = card.credential.status in CHECKED
+        said = _("checked %(day)s") if is_checked else _("not confirmed, looked at %(day)s")
+        seen = said % {"day": templating.day(card.credential.checked_on)}
+        lines.append({"icon": "seal", "text": f"{card.credential.title}: {seen}", "tone": "good" if is_checked else ""})
+    if card.treatments:
+        more = len(card.treatments) - NAMED
+        named = ", ".join(card.treatments[:NAMED])
+        lines.append(
+            {
+                "icon": "scale",
+                "text": ngettext("%(named)s and %(num)d more", "%(named)s and %(num)d more", more) % {"named": named, "num": more}
+                if more > 0
+                else named,
+                "tone": "",
+            }
+        )
+    if card.inspection is not None:
+        seen = _("Last inspection: %(outcome)s, %(day)s", outcome=card.inspection.outcome, day=templating.day(card.inspection.inspected_on))
+        lines.append({"icon": "building", "text": seen, "tone": words.tone(card.inspection.outcome)})
+    if card.gone_on is not None:
+        lines.append({"icon": "info", "text": _("On no register since %(day)s", day=templating.day(card.gone_on)), "tone": "warn"})
+    return lines

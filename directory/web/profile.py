@@ -1,0 +1,228 @@
+"""A profile's facts in the form that its page's components take: every one with its source and its day."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import phonenumbers
+from babel import Locale, UnknownLocaleError
+from flask import url_for
+from markupsafe import Markup
+
+from directory.core import text
+from directory.core.i18n import _
+from directory.models.profiles import CredentialStatus, Inspection, Location, ProfileStatus
+from directory.profiles.rules import page_path
+from directory.profiles.shown import OfferingFact, ProfileFacts, RecordFact
+from directory.web import cards, templating, words
+
+Pair = tuple[str, Any]
+
+
+def head(facts: ProfileFacts) -> dict[str, Any]:
+    """Return what `components/profile-head.html` takes."""
+    profile = facts.profile
+    badges = [words.EVIDENCE[profile.hair_evidence]]
+    if facts.records:
+        badges.append(words.Badge(_("From a public register"), "line"))
+    return {
+        "name": profile.name,
+        "initials": text.initials(profile.name),
+        "kind_line": _kind_line(facts),
+        "mean": None if profile.mean_micro is None else profile.mean_micro / 1_000_000,
+        "count": profile.review_count,
+        "badges": [badge._asdict() for badge in badges],
+        "unclaimed": profile.status is ProfileStatus.PUBLISHED_UNCLAIMED,
+        "is_sample": profile.is_sample,
+    }
+
+
+def _kind_line(facts: ProfileFacts) -> Markup:
+    """Return the profession, the practice where a person works, and the city."""
+    said = Markup("{}").format(kind(facts))
+    if facts.practitioner is not None and facts.roles:
+        first = facts.roles[0].profile
+        at = Markup('<a href="{}">{}</a>').format(page_path(first.slug), first.name)
+        said = Markup(_("%(profession)s at %(practice)s")) % {"profession": said, "practice": at}  # noqa: S704  (both are escaped)
+    return Markup("{}, {}").format(said, facts.place.label) if facts.place else said
+
+
+def kind(facts: ProfileFacts) -> str:
+    """Return the profession of a person, or what a practice is."""
+    if facts.practitioner is not None:
+        return str(words.PROFESSIONS[facts.practitioner.kind])
+    return words.practice(facts.organization.schema_type if facts.organization else "")
+
+
+def pairs(facts: ProfileFacts) -> list[Pair]:
+    """Return the facts beside the page; what is not known is None and printed as such."""
+    location = facts.locations[0] if facts.locations else None
+    person = facts.practitioner
+    found: list[Pair] = [
+        (_("Address"), [*address(location), *directions(location)] if location else None),
+        (_("Phone"), phone(location.phone) if location and location.phone else None),
+        (_("Website"), _website(facts)),
+        (_("Opening hours"), hours(location, facts) if location and location.hours else None),
+    ]
+    if person is not None:
+        found.append((_("Languages"), ", ".join(language(tag) for tag in person.languages) or None))
+        found.append((_("Working since"), str(person.year_started) if person.year_started else None))
+    found += [(_identifier(one.system), one.value) for one in facts.identifiers]
+    return found
+
+
+def address(location: Location) -> list[str]:
+    """Return an address in lines."""
+    city = " ".join(filter(None, (location.region, location.postal_code)))
+    return [line for line in (location.address, ", ".join(filter(None, (location.city, city)))) if line]
+
+
+def directions(location: Location) -> list[Markup]:
+    """Return a link to the way there, on a map that somebody else keeps; none where the point is not known."""
+    if location.lat is None or location.lon is None:
+        return []
+    url = f"https://www.openstreetmap.org/directions?route=%3B{location.lat:.6f}%2C{location.lon:.6f}"
+    return [Markup('<a href="{}" rel="noopener noreferrer">{}</a>').format(url, _("Directions on OpenStreetMap"))]
+
+
+def phone(number: str) -> Markup:
+    """Return a number to call, written as people write it; plain text where it is no number that we can read."""
+    try:
+        shown = phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    except phonenumbers.NumberParseException:
+        return Markup("{}").format(number)
+    return Markup('<a href="tel:{}">{}</a>').format(number, shown)
+
+
+def hours(location: Location, facts: ProfileFacts) -> list[str]:
+    """Return the opening hours, a line a day, in the local time of the place; never whether it is open now."""
+    lines = [
+        f"{name}: {', '.join(f'{opens}-{closes}' for opens, closes in location.hours[day]) or _('closed')}"
+        for day, name in words.DAYS.items()
+        if day in location.hours
+    ]
+    return [*lines, _("Local time in %(place)s", place=facts.place.name)] if facts.place else lines
+
+
+def language(tag: str) -> str:
+    """Return the name of a language; its tag where we have no name."""
+    try:
+        return Locale.parse(tag, sep="-").get_display_name(templating.LOCALE) or tag
+    except (UnknownLocaleError, ValueError):
+        return tag
+
+
+def sources(facts: ProfileFacts, used: Iterable[int | None]) -> list[RecordFact]:
+    """Return the records behind some facts, each once; facts without one are the owner's word."""
+    found = (facts.source_of(number) for number in used if number is not None)
+    return list({fact.record.id: fact for fact in found if fact is not None}.values())
+
+
+def fact_sources(facts: ProfileFacts) -> list[RecordFact]:
+    """Return the records behind the facts beside the page."""
+    return sources(facts, [*(row.source_record_id for row in facts.locations), *(row.source_record_id for row in facts.identifiers)])
+
+
+def offerings(facts: ProfileFacts) -> list[list[str]]:
+    """Return what they offer as rows of a table: treatment with its technique, price, the day it was advertised."""
+    return [[", ".join(filter(None, (fact.treatment.label, fact.offering.technique))), *_price(fact)] for fact in facts.offerings]
+
+
+def credentials(facts: ProfileFacts) -> list[dict[str, Any]]:
+    """Return what `components/credential.html` takes, each with who says so and when (T-30)."""
+    found = []
+    for one in facts.credentials:
+        record = facts.source_of(one.source_record_id)
+        checked = one.checked_on or (record.record.as_of if record else None)
+        is_good = one.status in cards.CHECKED and checked is not None
+        note = "" if is_good else _("Not confirmed.") if one.status is CredentialStatus.CLAIMED else _("Confirmed earlier, not any more.")
+        found.append(
+            {
+                "title": " ".join(filter(None, (one.title, one.reference))),
+                "meaning": words.meaning(one.type),
+                "state": "good" if is_good else "warn",
+                "source": one.issuer,
+                "source_url": safe(one.source_url),
+                "checked": checked,
+                "note": note,
+            }
+        )
+    return found
+
+
+def inspections(rows: Sequence[Inspection]) -> list[dict[str, Any]]:
+    """Return what `components/inspection.html` takes, in the register's own words."""
+    return [
+        {
+            "date": visit.inspected_on,
+            "outcome": visit.outcome,
+            "tone": words.tone(visit.outcome),
+            "notes": [_infraction(found) for found in visit.infractions] or [_("The register names no infraction.")],
+        }
+        for visit in rows
+    ]
+
+
+def people(facts: ProfileFacts) -> list[dict[str, Any]]:
+    """Return the other ends of the roles: where a person works, or who works at a practice."""
+    return [
+        {
+            "url": page_path(role.profile.slug),
+            "name": role.profile.name,
+            "note": ", ".join(filter(None, (str(words.PROFESSIONS[role.kind]) if role.kind else "", role.title))),
+            "count": None,
+        }
+        for role in facts.roles
+    ]
+
+
+def links(facts: ProfileFacts, *, reviews: int, comments: int) -> list[tuple[str, str, int | None]]:
+    """Return the parts of the page for `components/subnav.html`, those that are there."""
+    found: list[tuple[bool, tuple[str, str, int | None]]] = [
+        (bool(facts.offerings), ("offers", _("Treatments"), None)),
+        (bool(facts.inspections), ("inspections", _("Inspections"), len(facts.inspections))),
+        (bool(facts.credentials), ("credentials", _("Credentials"), len(facts.credentials))),
+        (bool(facts.roles), ("people", _("Who works here") if facts.organization else _("Works at"), None)),
+        (True, ("reviews", _("Reviews"), reviews)),
+        (True, ("comments", _("Comments"), comments)),
+        (True, ("facts", _("Address and facts"), None)),
+    ]
+    return [link for is_there, link in found if is_there]
+
+
+def crumbs(facts: ProfileFacts) -> list[tuple[str, str | None]]:
+    """Return the way to the page: its city, where that is known."""
+    place = facts.place
+    ways: list[tuple[str, str | None]] = [(_("Places"), url_for("home.countries"))]
+    above = [place.country, place.region, place] if place else []
+    return [*ways, *((one.name, f"/{one.path}/") for one in above if one is not None), (facts.profile.name, None)]
+
+
+def safe(url: str) -> str | None:
+    """Return an address if it is one of the web: a register or a file may hold anything."""
+    return url if url.startswith(("https://", "http://")) else None
+
+
+def _price(fact: OfferingFact) -> tuple[str, str]:
+    offering = fact.offering
+    if offering.min_price is None or offering.currency is None or offering.unit is None or offering.price_date is None:
+        return _("Not published"), "-"
+    low = templating.money(offering.min_price, offering.currency)
+    high = templating.money(offering.max_price, offering.currency) if offering.max_price not in {None, offering.min_price} else ""
+    return f"{'-'.join(filter(None, (low, high)))} {words.UNITS[offering.unit]}", templating.day(offering.price_date)
+
+
+def _website(facts: ProfileFacts) -> Markup | None:
+    said = facts.organization or facts.practitioner
+    url = safe(said.website) if said is not None else None
+    host = url.split("://", 1)[1].split("/", 1)[0].removeprefix("www.") if url else ""
+    return Markup('<a href="{}" rel="nofollow noopener noreferrer">{}</a>').format(url, host) if url else None
+
+
+def _identifier(system: str) -> str:
+    return {"npi": _("NPI number"), "toronto-bodysafe": _("BodySafe number"), "state_licence": _("Licence number")}.get(system, system)
+
+
+def _infraction(found: dict[str, str]) -> str:
+    severity, said, action = found.get("severity", ""), found.get("text", ""), found.get("action", "")
+    line = f"{severity}: {said}" if severity else said
+    return f"{line.rstrip('.')}. {action}".strip() if action else line

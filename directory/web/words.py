@@ -1,0 +1,157 @@
+"""What visitors read in place of the words that tables hold: professions, units, outcomes, days of the week."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from directory.core.i18n import lazy
+from directory.models.profiles import HairEvidence, PractitionerKind, PriceUnit
+from directory.search.port import Kind, Sort
+
+
+class Badge(NamedTuple):
+    """A short fact with its tone and drawing, as `components/badge.html` takes it."""
+
+    label: str
+    tone: str = ""
+    icon: str | None = None
+
+
+#: One person of that profession.
+PROFESSIONS: Mapping[PractitionerKind, str] = {
+    PractitionerKind.SURGEON: lazy("Surgeon"),
+    PractitionerKind.DERMATOLOGIST: lazy("Dermatologist"),
+    PractitionerKind.PHYSICIAN: lazy("Physician"),
+    PractitionerKind.SMP_ARTIST: lazy("SMP artist"),
+    PractitionerKind.NURSE: lazy("Nurse"),
+    PractitionerKind.TECHNICIAN: lazy("Technician"),
+    PractitionerKind.OTHER: lazy("Practitioner"),
+}
+#: What a practice is called by its schema.org type; any other is a practice.
+PRACTICES: Mapping[str, str] = {
+    "HealthAndBeautyBusiness": lazy("Studio"),
+    "BeautySalon": lazy("Studio"),
+    "TattooParlor": lazy("Studio"),
+    "MedicalClinic": lazy("Clinic"),
+    "MedicalBusiness": lazy("Clinic"),
+    "Physician": lazy("Clinic"),
+    "Hospital": lazy("Hospital"),
+}
+PRACTICE = lazy("Practice")
+#: Several of a kind, for filters.
+KINDS: Mapping[Kind, str] = {
+    Kind.SMP_ARTIST: lazy("SMP artists"),
+    Kind.SURGEON: lazy("Surgeons"),
+    Kind.DERMATOLOGIST: lazy("Dermatologists"),
+    Kind.PHYSICIAN: lazy("Other physicians"),
+    Kind.NURSE: lazy("Nurses"),
+    Kind.TECHNICIAN: lazy("Technicians"),
+    Kind.OTHER: lazy("Other professions"),
+    Kind.PRACTICE: lazy("Studios and clinics"),
+}
+SORTS: Mapping[Sort, str] = {
+    Sort.RELEVANCE: lazy("Fit to your words"),
+    Sort.SCORE: lazy("Score"),
+    Sort.REVIEWS: lazy("Number of reviews"),
+    Sort.NEWEST: lazy("Newest review"),
+    Sort.NAME: lazy("Name"),
+}
+#: Why the list stands in this order (T-12).
+REASONS: Mapping[Sort, str] = {
+    Sort.RELEVANCE: lazy("By how well they fit your words: a word in the name counts most. What fits alike stands by score."),
+    Sort.SCORE: lazy("By score: the average of all published reviews, pulled to 3.5 while they are few. No reviews counts as 3.5."),
+    Sort.REVIEWS: lazy("By the number of published reviews, good and bad alike."),
+    Sort.NEWEST: lazy("By the day of the newest published review. Those without reviews come last."),
+    Sort.NAME: lazy("By name, from A to Z."),
+}
+UNITS: Mapping[PriceUnit, str] = {
+    PriceUnit.PER_GRAFT: lazy("per graft"),
+    PriceUnit.PER_HAIR: lazy("per hair"),
+    PriceUnit.PER_SESSION: lazy("per session"),
+    PriceUnit.PER_HOUR: lazy("per hour"),
+    PriceUnit.PER_AREA: lazy("per area"),
+    PriceUnit.PACKAGE_TOTAL: lazy("in total"),
+}
+EVIDENCE: Mapping[HairEvidence, Badge] = {
+    HairEvidence.CONFIRMED: Badge(lazy("Hair work confirmed"), "good", "check"),
+    HairEvidence.STATED_BY_OWNER: Badge(lazy("Hair work stated by the owner"), "line"),
+    HairEvidence.UNKNOWN: Badge(lazy("Hair work not confirmed"), "line"),
+}
+DAYS: Mapping[str, str] = {
+    "mo": lazy("Monday"),
+    "tu": lazy("Tuesday"),
+    "we": lazy("Wednesday"),
+    "th": lazy("Thursday"),
+    "fr": lazy("Friday"),
+    "sa": lazy("Saturday"),
+    "su": lazy("Sunday"),
+}
+
+
+#: What an entry of a register does not prove, by the source's code.
+CAVEATS: Mapping[str, str] = {
+    "toronto-bodysafe": lazy(
+        "The register lists places that are inspected for infection control. It does not tell brows from scalp, does not name who"
+        " works there, and an inspection looks at hygiene on one day, not at how the work looks."
+    ),
+    "nppes": lazy(
+        "The register gives everybody a number who bills for health care in the United States. An entry does not prove a licence in good"
+        " standing, training in hair surgery, or that they treat hair at all. The specialty is what they said of themselves."
+    ),
+}
+#: What it means that a source lists somebody no more, by the source's code.
+GONE: Mapping[str, str] = {
+    "toronto-bodysafe": lazy("The city's file of %(day)s lists this place no longer for micropigmentation."),
+    "nppes": lazy("The file of %(day)s gives this number no more, or no longer with a specialty that we list."),
+}
+GONE_ELSEWHERE = lazy("The file of %(day)s lists them no more.")
+CAVEAT = lazy("An entry in a list says that somebody wrote it down on that day. It does not prove training, skill or a licence.")
+#: What a credential means and does not mean, by the beginning of its type.
+MEANINGS: Mapping[str, str] = {
+    "specialty:": lazy("A specialty that the holder stated. It does not prove that they passed an exam or treat hair."),
+    "state_licence": lazy("May practise the profession there. Says nothing about hair in particular."),
+    "licence": lazy("May practise the profession. Says nothing about hair in particular."),
+    "body_art_licence": lazy("May do body art there. It says nothing about training in scalp work."),
+    "body_art_permit": lazy("The place may be used for body art. It says nothing about who works in it."),
+    "bloodborne_pathogens": lazy("A course on infections that blood carries. It does not teach the work itself."),
+    "board_exam": lazy("Passed the exam of a private board."),
+    "training": lazy("A course that was attended. It is no licence."),
+    "membership": lazy("A membership, not a certificate of skill."),
+    "facility": lazy("Says something about the place, nothing about the result."),
+    "insurance": lazy("Ask to see the certificate of this year."),
+    "npi": lazy("A number for billing health care. It is no licence."),
+}
+
+
+def practice(schema_type: str) -> str:
+    """Return what a practice is called."""
+    return str(PRACTICES.get(schema_type, PRACTICE))
+
+
+def caveat(code: str) -> str:
+    """Return what an entry of a source does not prove."""
+    return str(CAVEATS.get(code, CAVEAT))
+
+
+def gone(code: str, day: str) -> str:
+    """Return what it means that a source lists somebody no more.
+
+    Args:
+        code: The source's code.
+        day: The day of the first file without them, as it is shown.
+    """
+    return str(GONE.get(code, GONE_ELSEWHERE)) % {"day": day}
+
+
+def meaning(credential_type: str) -> str:
+    """Return what a credential means; nothing for a type that we have no words for."""
+    return next((str(text) for begin, text in MEANINGS.items() if credential_type.startswith(begin)), "")
+
+
+def tone(outcome: str) -> str:
+    """Return the tone for an inspection's outcome in the register's own words; what we do not know is neutral."""
+    word = outcome.casefold().strip()
+    if word in {"pass", "passed"}:
+        return "good"
+    if word.startswith(("conditional", "closed", "fail", "suspend")):
+        return "warn" if word.startswith("conditional") else "bad"
+    return ""
