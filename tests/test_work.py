@@ -282,17 +282,17 @@ def _work_until_done(url: str, secret: str) -> None:
 class TestSeveralWorkers:
     def test_two_processes_never_have_one_job_at_once(self, own: Database, settings: Settings) -> None:
         """Each job is begun once and ended once. Seen to fail with the lease's end left out of what is due."""
-        count = 120
+        count = 30
         for number in range(count):
             put(own, word=f"end {number}")
         spawn = multiprocessing.get_context("spawn")
         url = own.url.render_as_string(hide_password=False)
-        workers = [spawn.Process(target=_work_until_done, args=(url, settings.secret_key)) for _ in range(3)]
+        workers = [spawn.Process(target=_work_until_done, args=(url, settings.secret_key)) for _ in range(2)]
         for worker in workers:
             worker.start()
         for worker in workers:
             worker.join(timeout=120)
-        assert [worker.exitcode for worker in workers] == [0, 0, 0]
+        assert [worker.exitcode for worker in workers] == [0, 0]
         counted = Counter(notes(own))
         assert len(counted) == 2 * count
         assert set(counted.values()) == {1}
