@@ -68,6 +68,7 @@ class Place(Record, table=True):
         Index("ix_places_key", "key", "population"),
         Index("ix_places_country_code_population", "country_code", "population"),
         Index("ix_places_region_id_population", "region_id", "population"),
+        Index("ix_places_lat_lon", "lat", "lon"),
     )
     #: GeoNames' number.
     id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
@@ -82,7 +83,7 @@ class Place(Record, table=True):
     path: str = Field(max_length=250, sa_type=byte_ordered(250), unique=True)
     sort_key: str = Field(max_length=120, sa_type=byte_ordered(120))
     #: Degrees north and east (WGS 84).
-    lat: float = Field(index=True)
+    lat: float
     lon: float
     #: The same point on a ball of radius 1, so that the order by distance is plain arithmetic on both databases.
     x: float

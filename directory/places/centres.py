@@ -15,6 +15,8 @@ from directory.places.rules import draw
 
 #: Degrees of latitude around a postcode within which its place is looked for first (55 km).
 AROUND = 0.5
+#: Half the side of the square in which neighbours are looked for first (222 km).
+SQUARE = 2.0
 #: Parts of the United States' post that are countries of their own in the gazetteer.
 TERRITORIES = frozenset({"PR", "GU", "VI", "AS", "MP"})
 
@@ -38,20 +40,27 @@ def spots(session: Session, codes: Sequence[Postcode]) -> list[Spot]:
 def place_at(session: Session, spot: Spot) -> Place | None:
     """Return the place that stands for a postcode: see `rules.draw` (at most three queries)."""
     here = sphere.vector(spot.lat, spot.lon)
-    wide = AROUND / max(cos(radians(spot.lat)), 0.01)
+    _reach, square = around(spot.lat, spot.lon, degrees=AROUND)
     columns = (col(Place.id), col(Place.population), col(Place.x), col(Place.y), col(Place.z))
-    around = (
-        col(Place.country_code) == spot.country_code,
-        col(Place.lat).between(spot.lat - AROUND, spot.lat + AROUND),
-        col(Place.lon).between(spot.lon - wide, spot.lon + wide),
-    )
-    rows = session.execute(select(*columns).where(*around)).all()
+    rows = session.execute(select(*columns).where(col(Place.country_code) == spot.country_code, *square)).all()
     if rows:
         drawn = [(draw(people, sphere.kilometres(here, sphere.Vector(x, y, z))), -number) for number, people, x, y, z in rows]
         return session.scalars(select(Place).where(col(Place.id) == -max(drawn)[1]).options(*FULL)).first()
     # The far north: the nearest there is.
     inside = select(Place).where(col(Place.country_code) == spot.country_code).options(*FULL)
     return session.scalars(inside.order_by(*nearest_first(here)).limit(1)).first()
+
+
+def around(lat: float, lon: float, *, degrees: float = SQUARE) -> tuple[float, tuple[ColumnElement[bool], ...]]:
+    """Return a square around a point as conditions on places, and the radius in kilometres of the circle that fits in it.
+
+    The two sides of the date line, and the poles, are not near each other in degrees: there the square is cut off,
+    and the radius is 0.
+    """
+    width = degrees / max(cos(radians(min(abs(lat) + degrees, 89))), 0.02)
+    whole = abs(lat) + degrees < 89 and abs(lon) + width < 180
+    square = (col(Place.lat).between(lat - degrees, lat + degrees), col(Place.lon).between(lon - width, lon + width))
+    return radians(degrees) * sphere.EARTH_RADIUS if whole else 0.0, square
 
 
 def nearest_first(here: sphere.Vector) -> tuple[ColumnElement[float], ColumnElement[int]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col
 
@@ -113,21 +113,21 @@ def resolve(session: Session, text: str) -> Resolution:
 
 
 def nearest(session: Session, origin: Place | Spot, *, limit: int = 5) -> list[Near]:
-    """Return the nearest other places with listed profiles by great circle (one query).
+    """Return the nearest other places with listed profiles by great circle (one query, two where they are far).
 
     Args:
         origin: Where from.
         limit: How many at most.
     """
     here = sphere.vector(origin.lat, origin.lon)
-    country = origin.country_code
-    statement = _with_counts().where(_listed()).order_by(*centres.nearest_first(here)).limit(limit)
+    others = _with_counts().where(_listed()).order_by(*centres.nearest_first(here)).limit(limit)
     if isinstance(origin, Place):
-        statement = statement.where(col(Place.id) != origin.id)
-    found = []
-    for place, hair, register in session.execute(statement):
-        km = sphere.kilometres(here, sphere.Vector(place.x, place.y, place.z))
-        found.append(Near(place, km, sphere.spoken(km, country), hair, register))
+        others = others.where(col(Place.id) != origin.id)
+    reach, around = centres.around(origin.lat, origin.lon)
+    found = [_near(row, here, origin.country_code) for row in session.execute(others.where(*around))]
+    # Beyond the reach, places outside of the square may be nearer than those in its corners.
+    if len(found) < limit or found[-1].km > reach:
+        found = [_near(row, here, origin.country_code) for row in session.execute(others)]
     return found
 
 
@@ -240,6 +240,12 @@ def _by_name(session: Session, line: str) -> Resolution:
         return Resolution(Kind.CHOICES, line, choices=tuple(rows))
     row = rows[0]
     return Resolution(Kind.PLACE, line, place=row) if isinstance(row, Place) else Resolution(Kind.AREA, line, area=row)
+
+
+def _near(row: Row[Place, int, int], here: sphere.Vector, country_code: str) -> Near:
+    place, hair, register = row
+    km = sphere.kilometres(here, sphere.Vector(place.x, place.y, place.z))
+    return Near(place, km, sphere.spoken(km, country_code), hair, register)
 
 
 def _listed() -> ColumnElement[bool]:

@@ -49,9 +49,8 @@ class Answer:
 def ranked(hits: Sequence[PlaceHit]) -> list[PlaceHit]:
     """Return the places of one typed name, the likeliest first; outranked aliases are left out."""
     primary = sorted({hit for hit in hits if hit.primary}, key=_size)
-    named = {hit.id for hit in primary}
     bar = ALIAS_HANDICAP * primary[0].population if primary else -1
-    aliases = sorted({hit for hit in hits if not hit.primary and hit.id not in named and hit.population > bar}, key=_size)
+    aliases = sorted({hit for hit in hits if not hit.primary and hit.population > bar}, key=_size)
     return aliases + primary
 
 

@@ -3,12 +3,17 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlmodel import Session, select
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
 
 from directory.core.db import Database
 from directory.core.errors import Moved, NotFound
 from directory.models.places import Country, Place, PlaceCount, Region
-from directory.places import queries
+from directory.places import centres, queries, sphere
+from directory.places.centres import Spot
+from directory.places.postcodes import Postcode, System
 from directory.places.queries import Kind, Resolution
 from tests.counting import statements
 
@@ -264,13 +269,26 @@ class TestNear:
         assert [near.place.id for near in found] == [BEVERLY_HILLS, NEW_YORK, LONDON, SINGAPORE]
         assert found[0].distance == "9 miles"
 
-    def test_the_order_is_that_of_the_great_circle_everywhere(self, listed: Database) -> None:
-        """Seen to fail with degrees for distance: they lie near the poles and at the date line."""
+    def test_they_are_the_nearest_by_great_circle_wherever_one_stands(self, listed: Database) -> None:
+        """Every place listed, and a grid over the Earth, poles and date line too.
+
+        Seen to fail with the square believed to its corners, and with it laid over the date line.
+        """
+        with listed.transaction() as session:
+            more = session.exec(select(Place.id).where(col(Place.id).not_in(select(PlaceCount.place_id)))).all()
+            session.add_all(PlaceCount(place_id=number, hair_count=1) for number in [*more])
         with listed.session() as session:
-            for country in ("FJ", "NZ", "GL", "AQ", "NO", "CL"):
-                for origin in session.exec(select(Place).where(Place.country_code == country)).all():
-                    km = [near.km for near in queries.nearest(session, origin, limit=9)]
-                    assert km == sorted(km)
+            all_of_them = session.exec(select(Place).where(Place.id != TORONTO)).all()
+            points = [(row.id, sphere.Vector(row.x, row.y, row.z)) for row in all_of_them]
+            for lat in (-89.9, -41.3, -17.5, 0.0, 14.5, 34.5, 40.7, 51.5, 64.2, 90.0):
+                for lon in (-179.9, -118.2, -74.0, -0.1, 17.1, 103.8, 174.8, 179.9):
+                    spot = Spot(Postcode(System.US, "00000"), "US", lat, lon)
+                    here = sphere.vector(lat, lon)
+                    nearest = sorted((round(sphere.kilometres(here, point), 3), number) for number, point in points)[:3]
+                    found = queries.nearest(session, spot, limit=3)
+                    assert [round(near.km, 3) for near in found] == [km for km, _number in nearest]
+        with listed.transaction() as session:
+            session.execute(delete(PlaceCount).where(col(PlaceCount.place_id).in_(more)))
 
     def test_a_postcode_has_neighbours_too(self, listed: Database) -> None:
         """Seen to fail with a place demanded."""
@@ -279,14 +297,28 @@ class TestNear:
             assert spot is not None
             assert queries.nearest(session, spot)[0].place.id == BEVERLY_HILLS
 
-    def test_it_is_one_query_for_one_and_for_many(self, listed: Database) -> None:
-        """Seen to fail with labels loaded one by one."""
-        for limit in (1, 5):
+    def test_it_is_one_query_next_door_and_two_far_away(self, listed: Database) -> None:
+        """Seen to fail with labels loaded one by one, and with the whole world looked at each time."""
+        for origin, limit, number in ((BEVERLY_HILLS, 1, 1), (TORONTO, 1, 2), (TORONTO, 5, 2)):
             with listed.session() as session:
-                origin = place(session, TORONTO)
+                start = place(session, origin)
                 with statements(listed) as sent:
-                    assert [near.place.label for near in queries.nearest(session, origin, limit=limit)]
-            assert len(sent) == 1
+                    assert [near.place.label for near in queries.nearest(session, start, limit=limit)]
+            assert len(sent) == number
+
+    @given(lat=st.floats(-90, 90), lon=st.floats(-180, 180))
+    def test_whatever_lies_within_the_reach_lies_in_the_square(self, lat: float, lon: float) -> None:
+        """Seen to fail with the width of the point's own latitude: the circle bulges towards the pole."""
+        reach, square = centres.around(lat, lon)
+        if not reach:
+            return
+        (low, high), (west, east) = [(side.right.clauses[0].value, side.right.clauses[1].value) for side in square]
+        here = sphere.vector(lat, lon)
+        for step in range(101):
+            for point in ((low, west + (east - west) * step / 100), (high, west + (east - west) * step / 100)):
+                assert sphere.kilometres(here, sphere.vector(*point)) > reach - 0.001
+            for point in ((low + (high - low) * step / 100, west), (low + (high - low) * step / 100, east)):
+                assert sphere.kilometres(here, sphere.vector(*point)) > reach - 0.001
 
 
 class TestCounts:

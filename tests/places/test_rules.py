@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from directory.places import gazetteer, names, paths, postcodes, rules, spelling, sphere, typed
@@ -41,8 +41,9 @@ class TestKeys:
         assert names.key(text) == key
 
     @given(st.text(max_size=300))
+    @example("ab " * 50)
     def test_any_text_has_a_key_that_is_its_own_key(self, text: str) -> None:
-        """Seen to fail with the cut before the spaces are made single."""
+        """Seen to fail without the last trim: the cut left a space at the end."""
         key = names.key(text)
         assert len(key) <= names.MAX_KEY
         assert names.key(key) == key
@@ -166,8 +167,12 @@ class TestPostcodes:
 class TestSpelling:
     @pytest.mark.parametrize("slip", ["torono", "torontoo", "torobto", "torotno", "tor onto"])
     def test_each_kind_of_slip_is_one_away(self, slip: str) -> None:
-        """Seen to fail for the fourth without the swaps, and for the last without the space in the alphabet."""
+        """Seen to fail for the fourth without the swaps."""
         assert "toronto" in spelling.one_slip(slip)
+
+    def test_a_space_may_be_missing(self) -> None:
+        """Seen to fail without the space in the alphabet."""
+        assert "san francisco" in spelling.one_slip("sanfrancisco")
 
     def test_it_stays_within_bounds(self) -> None:
         """Seen to fail without the bounds: a long line asked for ten thousand names."""
@@ -192,10 +197,6 @@ class TestRanks:
     def test_an_alias_of_a_place_a_hundred_times_as_large_outranks_the_name(self) -> None:
         """Rio. Seen to fail with a handicap of a thousand."""
         assert [found.id for found in rules.ranked([hit(1, 14_219), hit(2, 6_747_815, primary=False)])] == [2, 1]
-
-    def test_a_place_that_has_the_word_as_name_and_as_alias_counts_once(self) -> None:
-        """Seen to fail without the look at the names."""
-        assert len(rules.ranked([hit(1, 0), hit(1, 0, primary=False)])) == 1
 
     def test_five_times_the_people_is_plain(self) -> None:
         """Seen to fail with four."""
@@ -240,9 +241,11 @@ class TestRanks:
 class TestTyped:
     def test_a_comma_divides(self) -> None:
         """Seen to fail with the whole believed before the division."""
-        found = typed.read("Springfield, IL, USA")
-        assert found.comma
-        assert ("il", "usa") in [split.tail for split in found.splits]
+        found = typed.read("New, London")
+        whole, part = hit(1, 5_000, key="new london"), hit(2, 5_000, key="new")
+        assert typed.answer(found, [whole, part], [area(1, key="london")]).hits == (part,)
+        assert typed.answer(typed.read("New London"), [whole, part], [area(1, key="london")]).hits == (whole,)
+        assert ("il", "usa") in [split.tail for split in typed.read("Springfield, IL, USA").splits]
 
     def test_words_are_divided_at_every_place(self) -> None:
         """Seen to fail with the shortest name first: "san" in "jose costa rica"."""
@@ -253,6 +256,8 @@ class TestTyped:
         assert "springfield" in [reading.splits[0].head for reading in typed.readings("12 Main St, Springfield, IL") if reading.splits]
 
     @given(st.text(max_size=120))
+    @example("a b " * 30)
+    @example("a, " + "b c " * 29)
     def test_any_line_makes_a_bounded_number_of_keys(self, line: str) -> None:
         """Seen to fail without MAX_WORDS: sixty one-letter words made thousands."""
         readings = typed.readings(line)
