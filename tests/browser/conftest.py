@@ -20,7 +20,15 @@ from directory.config import Settings
 from tests.browser.filling import fill
 
 #: The same flags everywhere: no sandbox inside containers, no calls home.
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 NO_BROWSER = "NO BROWSER TESTS RAN: install Chromium (apt-get install chromium) to drive the site in a real browser."
 
