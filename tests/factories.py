@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlmodel import Session, SQLModel, select
 
+from directory.accounts.rules import name_key
 from directory.core import clock
-from directory.core.text import fold, slugify, sort_key
+from directory.core.text import slugify, sort_key
 from directory.models.accounts import Role, User
 from directory.models.comments import Comment, CommentStatus
 from directory.models.guides import Guide
@@ -92,7 +93,7 @@ class Make:
         values = {
             "email": f"person{number}@patients.example",
             "display_name": name,
-            "display_name_key": fold(name),
+            "display_name_key": name_key(name),
             "password_hash": password_hash(),
             "birth_year": 1980,
             "email_confirmed_at": clock.now(),

@@ -9,6 +9,7 @@ from sqlalchemy import Integer, cast, null
 from sqlalchemy import select as wide_select
 from sqlmodel import Session, col, func, select
 
+from directory.accounts.rules import name_key
 from directory.core import clock
 from directory.core.errors import NotFound
 from directory.core.i18n import _
@@ -168,7 +169,9 @@ def people(session: Session, words: str, *, limit: int = 20) -> Sequence[User]:
     words = words.strip().lower()
     if len(words) < 2:
         return []
-    found = col(User.display_name_key).contains(words, autoescape=True) | col(User.email_key).contains(words, autoescape=True)
+    found = col(User.email_key).contains(words, autoescape=True)
+    if named := name_key(words):  # "Owen W." is kept as "owenw"
+        found = found | col(User.display_name_key).contains(named, autoescape=True)
     return session.exec(select(User).where(found).order_by(col(User.display_name_key), col(User.id)).limit(limit)).all()
 
 

@@ -47,7 +47,12 @@ class TestRegister:
         page = register(visitor)
         assert page.request.path == "/register/sent"
         user = session.exec(select(User)).one()
-        assert (user.email, user.email_key, user.display_name, user.birth_year) == ("Ada@patients.example", "ada@patients.example", "Ada 7", 1985)
+        assert (user.email, user.email_key, user.display_name, user.birth_year) == (
+            "Ada@patients.example",
+            "ada@patients.example",
+            "Ada 7",
+            1985,
+        )
         assert not user.is_confirmed
         consent = session.exec(select(Consent)).one()
         assert (consent.purpose, consent.version, consent.withdrawn_at) == ("health_data", HEALTH_DATA.version, None)

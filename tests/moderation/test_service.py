@@ -256,6 +256,7 @@ class TestQueue:
         bo = make.user("Bo Lind", email="bo@patients.example")
         make.user("Someone Else")
         assert queries.people(session, "lind") == [bo]
+        assert queries.people(session, bo.display_name.upper()) == [bo]
         assert queries.people(session, "BO@PATIENTS") == [bo]
         assert queries.people(session, "%%") == []
         assert queries.people(session, "b") == []

@@ -1,0 +1,153 @@
+"""What an account may look like."""
+
+from datetime import date
+
+import pytest
+
+from directory.accounts import rules
+from directory.accounts.throttle import network
+from directory.core.errors import Refused
+
+
+class TestEmail:
+    @pytest.mark.parametrize(
+        "typed",
+        ["", "ada", "ada@", "@patients.example", "a@b", "a b@patients.example", "a@x..example", "ada@[127.0.0.1]", "ада@patients.example"],
+    )
+    def test_what_cannot_be_an_address_is_refused_at_its_field(self, typed: str) -> None:
+        """Seen to fail with the address taken as typed."""
+        with pytest.raises(Refused) as refusal:
+            rules.clean_email(typed)
+        assert refusal.value.field == "email"
+
+    def test_one_address_has_one_key_however_it_is_written(self) -> None:
+        """Seen to fail without lower()."""
+        assert rules.email_key("Ada@PATIENTS.example") == rules.email_key("ada@patients.example") == "ada@patients.example"
+
+    def test_whatever_is_typed_has_a_key_that_fits_its_column(self) -> None:
+        """Log-ins with nonsense are counted too. Seen to fail without the cut."""
+        assert rules.email_key("  NOT an address\x00 ") == "not an address"
+        assert len(rules.email_key("x" * 5000)) == rules.MAX_EMAIL
+
+
+class TestName:
+    @pytest.mark.parametrize("name", ["Ada 7", "Owen W.", "Łukasz", "李小龙", "محمد", "Аня", "Ada 🌱", "o'brien"])
+    def test_names_of_many_people_are_taken(self, name: str) -> None:
+        """Seen to fail with ASCII letters alone allowed."""
+        rules.check_name(name)
+
+    @pytest.mark.parametrize("name", ["", "A", "..", "🌱🌱🌱", "x" * 41])
+    def test_a_name_must_tell_somebody_from_others(self, name: str) -> None:
+        """Seen to fail with the count of letters and digits left out: two people of dots look alike."""
+        with pytest.raises(Refused):
+            rules.check_name(name)
+
+    @pytest.mark.parametrize(
+        "name", ["Admin", "the moderator", "Hairline", "HAIRLINE 2", "Dr. Haddad", "Dr Haddad", "Staff!", "Ádmin", "A d m i n"]
+    )
+    def test_nobody_passes_for_us_or_for_a_doctor(self, name: str) -> None:
+        """Seen to fail with the words compared unfolded (Ádmin), and with whole words alone (A d m i n)."""
+        with pytest.raises(Refused, match="staff"):
+            rules.check_name(name)
+
+    @pytest.mark.parametrize("name", ["Badminton", "Drew", "Teamster", "Profeta"])
+    def test_a_word_inside_a_word_is_no_title(self, name: str) -> None:
+        """Seen to fail with a search for substrings."""
+        rules.check_name(name)
+
+    @pytest.mark.parametrize("name", ["Аda", "Αda 7", "Owеn"])
+    def test_letters_of_two_alphabets_that_look_alike_are_refused(self, name: str) -> None:
+        """The first letters are Cyrillic and Greek. Seen to fail without the rule."""
+        with pytest.raises(Refused, match="alphabet"):
+            rules.check_name(name)
+
+    @pytest.mark.parametrize("name", ["ada@patients.example", "https://x.example", "www.cheap.example"])
+    def test_a_name_is_no_advertisement(self, name: str) -> None:
+        """Seen to fail without the rule."""
+        with pytest.raises(Refused, match="address"):
+            rules.check_name(name)
+
+    def test_names_that_look_alike_have_one_key(self) -> None:
+        """Seen to fail with the plain name as key."""
+        assert len({rules.name_key(name) for name in ("Owen W.", "owen w", "ÓWEN  W", "o-w-e-n-w")}) == 1
+        assert len(rules.name_key("ﷺ" * 40)) <= 120
+
+
+class TestPassword:
+    @pytest.mark.parametrize(
+        "password",
+        ["three calm green mornings", "пароль из четырёх слов", "🌱🌿🌳🌲🌴🍀🌵🌾", "        x       y    z", "x\ny\tz\x00abcdef"],
+    )
+    def test_anything_long_and_unusual_is_taken(self, password: str) -> None:
+        """No rule asks for digits or signs. Seen to fail with one that does."""
+        rules.check_password(password, email="ada@patients.example", name="Ada 7")
+
+    def test_the_limits(self) -> None:
+        """Seen to fail with each limit moved by one."""
+        fine = "".join(chr(0x4E00 + i * 7) for i in range(rules.MAX_PASSWORD))
+        rules.check_password(fine[: rules.MIN_PASSWORD], email="a@b.example", name="Ada")
+        rules.check_password(fine, email="a@b.example", name="Ada")
+        for wrong in (fine[: rules.MIN_PASSWORD - 1], fine + "x"):
+            with pytest.raises(Refused) as refusal:
+                rules.check_password(wrong, email="a@b.example", name="Ada", field="new_password")
+            assert refusal.value.field == "new_password"
+
+    @pytest.mark.parametrize(
+        "password", ["password", "Password1", "QWERTYUIOP", "iloveyou123", "12345678", "hgfedcba", "aaaaaaaa", "abababab", "baseball"]
+    )
+    def test_usual_ones_are_refused(self, password: str) -> None:
+        """Seen to fail with the list empty, and runs and repeats left out."""
+        with pytest.raises(Refused, match="tried first"):
+            rules.check_password(password, email="ada@patients.example", name="Ada 7")
+
+    @pytest.mark.parametrize(
+        "password",
+        ["ada.marsh", "ada.marsh@patients.example", "AdaMarsh2024", "!!ada marsh!!", "Marsh Lane 7", "hairline2026", "Hairline!"],
+    )
+    def test_what_others_can_see_is_refused(self, password: str) -> None:
+        """Seen to fail with the whole password compared alone."""
+        with pytest.raises(Refused, match="not made of"):
+            rules.check_password(password, email="ada.marsh@patients.example", name="Marsh Lane")
+
+    def test_the_list_that_ships_is_of_use(self) -> None:
+        """Entries shorter than the least length would never be asked. Seen to fail with one."""
+        usual = rules.common_passwords()
+        assert len(usual) > 200
+        assert all(len(word) >= rules.MIN_PASSWORD for word in usual)
+
+
+class TestAge:
+    def test_eighteen_and_over(self) -> None:
+        """T-23. Seen to fail with 17 in the rule."""
+        today = date(2026, 11, 22)
+        rules.check_age(2008, today)
+        rules.check_age(1930, today)
+        for year in (2009, 2026):
+            with pytest.raises(Refused, match="18 or over"):
+                rules.check_age(year, today)
+
+    @pytest.mark.parametrize("year", [-1, 0, 85, 1899, 2027, 10**12])
+    def test_a_year_is_a_year(self, year: int) -> None:
+        """Seen to fail without the range: the column takes 1900 to 2100."""
+        with pytest.raises(Refused, match="four digits"):
+            rules.check_age(year, date(2026, 11, 22))
+
+
+class TestNetwork:
+    @pytest.mark.parametrize(
+        ("address", "prefix"),
+        [
+            ("192.0.2.77", "192.0.2.0/24"),
+            ("192.0.2.200", "192.0.2.0/24"),
+            ("::ffff:192.0.2.9", "192.0.2.0/24"),
+            ("2001:db8:1:2:3::1", "2001:db8:1:2::/64"),
+            ("2001:db8:1:2:ffff::9", "2001:db8:1:2::/64"),
+            ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+            (None, "unknown"),
+            ("", "unknown"),
+            ("<script>", "unknown"),
+        ],
+    )
+    def test_the_prefix_stands_for_all_its_addresses(self, address: str | None, prefix: str) -> None:
+        """Seen to fail with whole addresses: a household has 2**64 of them in IPv6."""
+        assert network(address) == prefix
