@@ -79,7 +79,8 @@ def _with_bar(act: Callable[[Progress], object]) -> str:
 
 
 def _register(database: Database, progress: Progress) -> object:
-    return pipeline.run(database, bodysafe.SOURCE, BODYSAFE_FILE, progress=progress)
+    done = pipeline.run(database, bodysafe.FEED, BODYSAFE_FILE, progress=progress)
+    return f"{done.new} new, {done.changed} changed, {done.same} same"
 
 
 def _say_where(settings: Settings) -> None:
