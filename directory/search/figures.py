@@ -70,6 +70,6 @@ def count(session: Session) -> Figures:
         .where(*listed)
         .group_by(col(Treatment.family))
     )
-    offering = dict(session.execute(by_family).tuples().all())
+    offering = {row[0]: row[1] for row in session.execute(by_family).all()}
     sample = session.execute(select(col(Profile.id)).where(col(Profile.is_sample), *listed).limit(1)).first()
     return Figures(int(profiles), int(places), offering, sample is not None)

@@ -13,7 +13,7 @@ from directory.core.i18n import _
 from directory.models.profiles import CredentialStatus, Inspection, Location, ProfileStatus
 from directory.profiles.rules import page_path
 from directory.profiles.shown import OfferingFact, ProfileFacts, RecordFact
-from directory.web import cards, templating, words
+from directory.web import cards, seo, templating, words
 
 Pair = tuple[str, Any]
 
@@ -141,7 +141,7 @@ def credentials(facts: ProfileFacts) -> list[dict[str, Any]]:
                 "meaning": words.meaning(one.type),
                 "state": "good" if is_good else "warn",
                 "source": one.issuer,
-                "source_url": safe(one.source_url),
+                "source_url": seo.outside(one.source_url),
                 "checked": checked,
                 "note": note,
             }
@@ -189,17 +189,12 @@ def links(facts: ProfileFacts, *, reviews: int, comments: int) -> list[tuple[str
     return [link for is_there, link in found if is_there]
 
 
-def crumbs(facts: ProfileFacts) -> list[tuple[str, str | None]]:
+def crumbs(facts: ProfileFacts) -> list[seo.Crumb]:
     """Return the way to the page: its city, where that is known."""
     place = facts.place
-    ways: list[tuple[str, str | None]] = [(_("Places"), url_for("home.countries"))]
+    ways: list[seo.Crumb] = [(_("Places"), url_for("home.countries"))]
     above = [place.country, place.region, place] if place else []
     return [*ways, *((one.name, f"/{one.path}/") for one in above if one is not None), (facts.profile.name, None)]
-
-
-def safe(url: str) -> str | None:
-    """Return an address if it is one of the web: a register or a file may hold anything."""
-    return url if url.startswith(("https://", "http://")) else None
 
 
 def _price(fact: OfferingFact) -> tuple[str, str]:
@@ -213,7 +208,7 @@ def _price(fact: OfferingFact) -> tuple[str, str]:
 
 def _website(facts: ProfileFacts) -> Markup | None:
     said = facts.organization or facts.practitioner
-    url = safe(said.website) if said is not None else None
+    url = seo.outside(said.website) if said is not None else None
     host = url.split("://", 1)[1].split("/", 1)[0].removeprefix("www.") if url else ""
     return Markup('<a href="{}" rel="nofollow noopener noreferrer">{}</a>').format(url, host) if url else None
 

@@ -50,6 +50,11 @@ def with_query(path: str, pairs: Iterable[tuple[str, str]]) -> str:
     return f"{path}?{query}" if query else path
 
 
+def outside(url: str) -> str | None:
+    """Return an address of somebody else's if it is one of the web: a register or a file may hold anything."""
+    return url if url.startswith(("https://", "http://")) else None
+
+
 def breadcrumbs(crumbs: Sequence[Crumb], here: str) -> Node:
     """Return the way to a page.
 
@@ -77,8 +82,8 @@ def business(facts: ProfileFacts, here: str, reviews: Sequence[Shown]) -> Node:
     profile, location = facts.profile, facts.locations[0] if facts.locations else None
     found: Node = {"@context": "https://schema.org", "@type": _type(facts), "@id": here, "url": here, "name": profile.name}
     found |= _where(facts, location)
-    website = facts.organization.website if facts.organization else ""
-    if website:
+    said = facts.organization or facts.practitioner
+    if said is not None and (website := outside(said.website)):
         found["sameAs"] = website
     if profile.review_count >= rules.MIN_SHOWN and profile.mean_micro is not None:
         found["aggregateRating"] = {
