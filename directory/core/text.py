@@ -22,6 +22,8 @@ MAX_SLUG = 80
 
 def clean_line(text: str) -> str:
     """Return `text` on one line: NFC, no control or invisible characters, single spaces, trimmed."""
+    if text.isascii() and text.isprintable():  # most text is, and then this is all
+        return " ".join(text.split())
     text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
     text = "".join(" " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in text if unicodedata.category(c) != "Cs")
     return _SPACES.sub(" ", text).strip()
@@ -36,7 +38,10 @@ def clean_text(text: str) -> str:
 
 def fold(text: str) -> str:
     """Return `text` for comparing: no case, no accents, single spaces ("München" and "MUNCHEN" fold alike)."""
-    text = unicodedata.normalize("NFKD", clean_line(text).casefold().translate(_LETTERS))
+    text = clean_line(text)
+    if text.isascii():
+        return text.lower()
+    text = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
     text = "".join(c for c in text if not unicodedata.combining(c)).translate(_LETTERS)
     return _SPACES.sub(" ", text).strip()
 

@@ -10,25 +10,27 @@ from directory.ingest.report import KEPT_REFUSALS, Report
 from directory.profiles.listing import Placed
 from directory.profiles.recording import Decided, Mention
 
-#: Seconds for which a batch aims to hold the write lock; a tenth of a second is the most it should.
-AIM = 0.04
-FIRST, LARGEST = 50, 1000
+#: A batch that held the write lock for less than LOW seconds may be larger; one that held it for more than HIGH was too large.
+LOW, HIGH = 0.04, 0.08
+#: Each batch has costs of its own, whatever its size: below SMALLEST they would be nearly all.
+SMALLEST, FIRST, LARGEST = 25, 100, 1000
 
 
 @dataclass
 class Pace:
-    """How many listings a batch takes: as many as fit in the time for which it may hold the write lock."""
+    """How many listings a batch takes: so many that it holds the write lock for less than a tenth of a second."""
 
     size: int = FIRST
     #: How long each batch held the lock, in seconds.
     held: list[float] = field(default_factory=list)
 
     def took(self, seconds: float, listings: int) -> None:
-        """Learn from a batch: grow slowly, shrink at once."""
+        """Learn from a batch; one that was not full says nothing of a larger one."""
         self.held.append(seconds)
-        if listings:
-            fitting = int(listings * AIM / max(seconds, 1e-6))
-            self.size = max(1, min(fitting, self.size * 2, LARGEST))
+        if seconds > HIGH:
+            self.size = max(SMALLEST, self.size * 2 // 3)
+        elif seconds < LOW and listings >= self.size:
+            self.size = min(LARGEST, self.size * 3 // 2)
 
 
 @dataclass

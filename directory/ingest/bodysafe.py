@@ -13,9 +13,10 @@ from typing import BinaryIO
 
 from directory.core.errors import Refused
 from directory.core.i18n import _
+from directory.core.text import clean_line
 from directory.ingest import natural, rows
 from directory.ingest.days import day_in_name, iso_day
-from directory.ingest.listing import Bad, Feed, Item, Refusal, Skipped, line, storable, wrong_kind
+from directory.ingest.listing import Bad, Feed, Item, Refusal, Skipped, storable_row, wrong_kind
 from directory.ingest.rows import Row
 from directory.profiles.listing import IdentifierRow, InspectionRow, Listing, LocationRow, PracticeRow
 
@@ -123,7 +124,7 @@ def _listing(key: str, many: Sequence[Row]) -> Listing:
     return Listing(
         key=key,
         line=many[0].line,
-        raw={"rows": [storable({name: value for name, value in row.values.items() if name != "_id"}) for row in many]},
+        raw={"rows": [storable_row({name: text for name, text in row.values.items() if name != "_id"}) for row in many]},
         name=natural.business(name),
         practice=PracticeRow(legal_name=name, schema_type="HealthAndBeautyBusiness"),
         locations=(
@@ -170,7 +171,7 @@ def _infraction(row: Row) -> tuple[tuple[str, str], ...]:
 
 def _said(row: Row, column: str) -> str:
     """Return a field on one line; empty where the register writes "None"."""
-    text = line(row.values.get(column, ""))
+    text = clean_line(row.values.get(column, ""))
     return "" if text.lower() in _EMPTY else text
 
 

@@ -8,7 +8,6 @@ from typing import Any, BinaryIO, NamedTuple, TypeAlias
 
 from directory.core.errors import Refused
 from directory.core.i18n import _
-from directory.core.text import clean_line
 from directory.profiles.listing import Listing
 
 
@@ -81,20 +80,25 @@ class Bad(ValueError):
         self.reason = reason
 
 
-def line(text: str) -> str:
-    """Return `core.text.clean_line(text)`, quickly for the plain text that most fields are."""
-    return " ".join(text.split()) if text.isascii() and text.isprintable() else clean_line(text)
-
-
 def storable(value: Any) -> Any:
     """Return a raw value as both databases can keep it: no NUL and no half of a surrogate pair."""
     if isinstance(value, str):
-        if value.isascii() and "\0" not in value:
-            return value
-        return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+        return value if _plain(value) else value.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, dict):
         return {storable(name): storable(item) for name, item in value.items()}
     return [storable(item) for item in value] if isinstance(value, list) else value
+
+
+def storable_row(values: Mapping[str, str]) -> dict[str, str]:
+    """Return the fields of a row that are filled in, as both databases can keep them."""
+    filled = {name: text for name, text in values.items() if text}
+    if _plain("".join(filled)) and _plain("".join(filled.values())):
+        return filled
+    return {str(storable(name)): str(storable(text)) for name, text in filled.items()}
+
+
+def _plain(text: str) -> bool:
+    return text.isascii() and "\0" not in text
 
 
 def wrong_kind(name: str) -> Refused:

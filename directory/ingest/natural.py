@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from directory.ingest.listing import line
+from directory.core.text import clean_line
 
 #: Particles of family names, lower where a name goes on behind them: "de la Cruz".
 _PARTICLES = frozenset({"de", "del", "da", "das", "dos", "du", "von", "zu", "den", "der", "ter", "ten", "bin", "ibn", "y", "e"})
@@ -41,7 +41,7 @@ def person(name: str) -> str:
 
 def family(name: str) -> str:
     """Return a family name as people write it: McDonald, O'Brien, de la Cruz, van der Berg, Smith-Jones."""
-    name = line(name)
+    name = clean_line(name)
     if not _shouted(name):
         return name
     parts = _PARTS.split(name)
@@ -56,14 +56,14 @@ def family(name: str) -> str:
 
 def generation(suffix: str) -> str:
     """Return what tells father and son apart ("III", "Jr"), or nothing."""
-    word = line(suffix).upper().rstrip(".,")
+    word = clean_line(suffix).upper().rstrip(".,")
     return word if word in _ROMAN | {"V"} else {"JR": "Jr", "SR": "Sr"}.get(word, "")
 
 
 def credentials(text: str) -> str:
     """Return letters behind a name, one way of writing for all: "M.D., PH.D." is "MD, PhD"; sentences are left out."""
     found: list[str] = []
-    for part in re.split(r"[,;/&]+", line(text).upper()):
+    for part in re.split(r"[,;/&]+", clean_line(text).upper()):
         whole = part.strip()
         words = [re.sub(r"[.\s]", "", whole)] if _SINGLE.fullmatch(whole) else whole.replace(".", "").split()
         if all(_CREDENTIAL.fullmatch(word) for word in words):
@@ -79,7 +79,7 @@ def title(text: str) -> str:
 def business(text: str) -> str:
     """Return the name of a business: small words small, letters that are no word capital ("JK Beauty by Ana")."""
     words = title(text).split(" ")
-    if not _shouted(line(text)):
+    if not _shouted(clean_line(text)):
         return " ".join(words)
     for n, word in enumerate(words):
         if n > 0 and word.lower() in _SMALL:
@@ -90,7 +90,7 @@ def business(text: str) -> str:
 
 
 def _each(text: str, change: Callable[[str], str]) -> str:
-    text = line(text)
+    text = clean_line(text)
     if not _shouted(text):
         return text
     parts = _PARTS.split(text)

@@ -10,9 +10,10 @@ from functools import partial
 from typing import Any, BinaryIO, NamedTuple
 
 from directory.core.i18n import _
+from directory.core.text import clean_line
 from directory.ingest import contact, natural, rows
 from directory.ingest.days import american_day, day_in_name
-from directory.ingest.listing import Bad, Feed, Item, Refusal, Skipped, line, storable, wrong_kind
+from directory.ingest.listing import Bad, Feed, Item, Refusal, Skipped, storable, storable_row, wrong_kind
 from directory.ingest.specialties import SPECIALTIES, named
 from directory.profiles.listing import CredentialRow, IdentifierRow, Listing, LocationRow, PersonRow
 
@@ -202,7 +203,7 @@ def _from_csv(many: Iterator[rows.Row | Refusal]) -> Iterator[Provider | Refusal
         yield Provider(
             line=row.line,
             npi=npi,
-            raw=storable({name: value for name, value in said.items() if value}),
+            raw=storable_row(said),
             person=said["Entity Type Code"].strip() == "1",
             deactivated=gone is not None and (back is None or back < gone),
             replaced_by=said["Replacement NPI"].strip(),
@@ -303,7 +304,7 @@ def is_npi(text: str) -> bool:
 
 def _word(text: str) -> str:
     """Return a field on one line; empty where the register writes a sign for "nothing"."""
-    said = line(text)
+    said = clean_line(text)
     return "" if said in _ABSENT else said
 
 

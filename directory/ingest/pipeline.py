@@ -16,7 +16,7 @@ from sqlmodel import col, select
 from directory.core.db import Database
 from directory.core.errors import Refused
 from directory.core.i18n import _
-from directory.core.progress import Progress
+from directory.core.progress import Progress, silent
 from directory.ingest import check
 from directory.ingest.batches import Batch, Pace
 from directory.ingest.listing import Feed, Item, Refusal, Skipped
@@ -38,7 +38,7 @@ def run(
     *,
     dry_run: bool = False,
     as_of: date | None = None,
-    progress: Progress | None = None,
+    progress: Progress = silent,
     pace: Pace | None = None,
 ) -> Report:
     """Read a file of a source into the tables.
@@ -79,8 +79,7 @@ def run(
         rest = islice(chain([first], items), writer.position, None)
         while batch := _gather(database, rest, pace.size, finder):
             writer.write(batch, pace)
-            if progress is not None:
-                progress(feed.name, raw.tell(), size)
+            progress(feed.name, raw.tell(), size)
         writer.finish()
     return report
 

@@ -125,21 +125,22 @@ class PlaceFinder:
 
 
 def _hits(session: Session, wanted: Sequence[_Name]) -> Mapping[tuple[str, str], list[PlaceHit]]:
-    """Return the places by country and key, whose own name or other name it is, in one SELECT."""
+    """Return the places by country and key, whose own name or other name it is, in one SELECT.
+
+    It asks by the names alone: asked for the country too, SQLite would walk all places of it.
+    """
     keys = {want.city for want in wanted} - {""}
     hits: dict[tuple[str, str], list[PlaceHit]] = defaultdict(list)
-    if not keys:
-        return hits
-    home = (col(Place.country_code).in_({want.country_code for want in wanted}),)
-    shared = (col(Place.population), col(Place.country_code), col(Place.region_id))
-    own = select(col(Place.id), col(Place.key), literal(1), *shared).where(*home, col(Place.key).in_(keys))
-    other = (
-        select(col(Place.id), col(PlaceAlias.key), literal(0), *shared)
-        .join(PlaceAlias, col(PlaceAlias.place_id) == col(Place.id))
-        .where(*home, col(PlaceAlias.key).in_(keys))
-    )
-    for id_, key, primary, population, country, region_id in session.execute(union_all(own, other)):
-        hits[country, key].append(PlaceHit(id_, key, bool(primary), population, country, region_id))
+    if keys:
+        shared = (col(Place.population), col(Place.country_code), col(Place.region_id))
+        own = select(col(Place.id), col(Place.key), literal(1), *shared).where(col(Place.key).in_(keys))
+        other = (
+            select(col(Place.id), col(PlaceAlias.key), literal(0), *shared)
+            .join(PlaceAlias, col(PlaceAlias.place_id) == col(Place.id))
+            .where(col(PlaceAlias.key).in_(keys))
+        )
+        for id_, key, primary, population, country, region_id in session.execute(union_all(own, other)):
+            hits[country, key].append(PlaceHit(id_, key, bool(primary), population, country, region_id))
     return hits
 
 

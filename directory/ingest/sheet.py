@@ -16,11 +16,11 @@ from babel.numbers import get_currency_precision, list_currencies
 
 from directory.core.errors import Refused
 from directory.core.i18n import _
-from directory.core.text import fold, slugify
+from directory.core.text import clean_line, fold, slugify
 from directory.ingest import contact, rows
 from directory.ingest.check import MAX_INTEGER
 from directory.ingest.days import day_in_name, iso_day
-from directory.ingest.listing import Bad, Feed, Item, Refusal, line, storable
+from directory.ingest.listing import Bad, Feed, Item, Refusal, storable_row
 from directory.models.profiles import CredentialStatus, HairEvidence, PractitionerKind, PriceUnit, ProfileKind
 from directory.profiles.listing import CredentialRow, Listing, LocationRow, OfferingRow, PersonRow, PracticeRow
 from directory.treatments import rules as taxonomy
@@ -94,7 +94,7 @@ def feed(*, name: str, licence: str = "", url: str = "", columns: Mapping[str, s
     Raises:
         Refused: when the name is empty or too long, the address is none, or a column is mapped to none of ours.
     """
-    name, licence, columns = line(name), line(licence), dict(columns or {})
+    name, licence, columns = clean_line(name), clean_line(licence), dict(columns or {})
     code = f"sheet:{slugify(name)}"
     if not slugify(name) or len(name) > 160 or len(code) > 60 or len(licence) > 160:
         raise Refused(_("Give the sheet a name of 1 to 50 characters, and a licence of at most 160."))
@@ -102,7 +102,7 @@ def feed(*, name: str, licence: str = "", url: str = "", columns: Mapping[str, s
     if unknown:
         raise Refused(_("A sheet has no column %(names)s.", names=", ".join(unknown)))
     try:
-        url = contact.web_address("source_url", line(url))
+        url = contact.web_address("source_url", clean_line(url))
     except Bad as bad:
         raise Refused(bad.reason) from bad
     return Feed(
@@ -165,7 +165,7 @@ def _items(many: Iterator[rows.Row | Refusal]) -> Iterator[Item]:
         if isinstance(row, Refusal):
             yield row
             continue
-        said = {name: line(text) for name in COLUMNS if (text := row.values.get(name))}
+        said = {name: clean_line(text) for name in COLUMNS if (text := row.values.get(name))}
         if not any(said.values()):
             continue  # spreadsheets leave empty rows at the end
         try:
@@ -196,7 +196,7 @@ class _Sheet:
         return Listing(
             key=said["key"],
             line=row.line,
-            raw=storable(dict(row.values)),
+            raw=storable_row(row.values),
             name=said["name"],
             evidence=self._evidence(),
             person=self._person(website) if is_person else None,

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, bindparam, delete, insert, select, update
+from sqlalchemy import Table, bindparam, delete, func, insert, select, update
 from sqlmodel import Session, SQLModel
 
 from directory.models.base import metadata
@@ -142,12 +142,22 @@ def insert_many(session: Session, name: str, rows: Sequence[Row]) -> None:
 
 
 def insert_for_ids(session: Session, name: str, rows: Sequence[Row]) -> list[int]:
-    """Insert rows that all have the same columns and return their new numbers in the same order."""
+    """Insert rows that all have the same columns and return their new numbers in the same order.
+
+    The numbers are taken first: asked to return them in order, SQLAlchemy would insert one row after the other
+    on SQLite. There the write lock is ours, so the next free numbers are too.
+    """
     if not rows:
         return []
-    rows_table = table(name)
-    statement = insert(rows_table).returning(rows_table.c.id, sort_by_parameter_order=True)
-    return list(session.connection().execute(statement, list(rows)).scalars())
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        newest = connection.execute(select(func.coalesce(func.max(table(name).c.id), 0))).scalar_one()
+        numbers = list(range(newest + 1, newest + 1 + len(rows)))
+    else:
+        sequence = func.nextval(func.pg_get_serial_sequence(name, "id"))
+        numbers = list(connection.execute(select(sequence).select_from(func.generate_series(1, len(rows)))).scalars())
+    insert_many(session, name, [{**row, "id": number} for row, number in zip(rows, numbers, strict=True)])
+    return numbers
 
 
 def update_many(session: Session, name: str, rows: Sequence[Row], *, by: str = "id") -> None:

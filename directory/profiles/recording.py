@@ -158,8 +158,8 @@ def record_listings(session: Session, reading: Reading, batch: Sequence[Placed |
     """
     stored = known(session, reading.source_id, keys_of(batch) | set(notes))
     decided = decide(batch, stored, {}, run_id=reading.run_id, marks=reading.marks)
-    people = [*_add(session, reading, decided.new), *_change(session, reading, decided.changed)]
-    _link(session, reading, people)
+    added = [one for one in _add(session, reading, decided.new) if one.placed.listing.works_at]
+    _link(session, reading, [*added, *_change(session, reading, decided.changed)])
     if reading.marks:
         held = [*decided.same, *decided.removed]
         seen: Row = {"last_run_id": reading.run_id}
@@ -297,9 +297,9 @@ def _change(session: Session, reading: Reading, changed: Sequence[tuple[Placed, 
 def _link(session: Session, reading: Reading, written: Sequence[Owned]) -> None:
     """Write who works where; practices stand before their people."""
     people = {one.profile_id: one for one in written if one.placed.listing.person is not None}
-    keys = {one.placed.listing.works_at for one in people.values()} - {""}
-    if not keys and not people:
+    if not people:
         return
+    keys = {one.placed.listing.works_at for one in people.values()} - {""}
     practices: dict[str, tuple[int, int | None]] = {}
     if keys:
         statement = (

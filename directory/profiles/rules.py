@@ -3,6 +3,7 @@
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from directory.core.text import slugify
 from directory.models.profiles import HAIR_WORK, LISTED, HairEvidence, PriceUnit, ProfileStatus, ServiceOffering
@@ -79,8 +80,13 @@ def counted(status: ProfileStatus, evidence: HairEvidence) -> tuple[int, int]:
 def slug_forms(name: str, city: str) -> tuple[str, str]:
     """Return the address wanted for a name, and the one with the city where that is taken."""
     plain = slugify(name) or NAMELESS
-    town = slugify(city)[:MAX_CITY_SLUG].strip("-")
+    town = _town(city)
     return plain, f"{plain}-{town}" if town else plain
+
+
+@lru_cache(4096)
+def _town(city: str) -> str:
+    return slugify(city)[:MAX_CITY_SLUG].strip("-")
 
 
 def first_free(forms: tuple[str, str], taken: Container[str]) -> str:

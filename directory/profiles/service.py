@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import case
+from sqlalchemy import bindparam, case
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, delete, func, select
 
@@ -12,11 +12,13 @@ from directory.core import clock
 from directory.core.errors import NotFound, Refused
 from directory.core.i18n import _
 from directory.core.text import clean_line, sort_key
+from directory.models.base import metadata
 from directory.models.places import PlaceCount
 from directory.models.profiles import HAIR_WORK, LISTED, Profile, ProfileStatus, SlugRedirect
 from directory.profiles import rules
 
 MAX_NAME = 200
+_COUNTS = metadata.tables["place_counts"]
 
 
 def lock(session: Session, profile_id: int) -> Profile:
@@ -137,13 +139,17 @@ def add_to_places(session: Session, changes: Mapping[int, tuple[int, int]], *, t
     if not changes:
         return
     insert: Any = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    table = PlaceCount.__table__  # type: ignore[attr-defined]
-    for place_id, (hair, register) in sorted(changes.items()):
-        # Where a row exists the values to insert are not used, but PostgreSQL checks them all the same: none below zero.
-        row = insert(table).values(place_id=place_id, hair_count=max(hair, 0), register_count=max(register, 0))
-        added = {"hair_count": table.c.hair_count + hair, "register_count": table.c.register_count + register}
-        session.execute(row.on_conflict_do_update(index_elements=["place_id"], set_=added))
-    if tidy:
+    # Where a row exists the values to insert are not used, but PostgreSQL checks them all the same: none below zero.
+    rows = [
+        {"place_id": place_id, "hair_count": max(hair, 0), "register_count": max(register, 0), "more_hair": hair, "more_register": register}
+        for place_id, (hair, register) in sorted(changes.items())
+    ]
+    added = {
+        "hair_count": _COUNTS.c.hair_count + bindparam("more_hair"),
+        "register_count": _COUNTS.c.register_count + bindparam("more_register"),
+    }
+    session.connection().execute(insert(_COUNTS).on_conflict_do_update(index_elements=["place_id"], set_=added), rows)
+    if tidy and any(min(change) < 0 for change in changes.values()):
         _forget_empty(session, list(changes))
 
 
