@@ -117,8 +117,8 @@ def decide(
     for entry in batch:
         if isinstance(entry, Mention):
             old = stored.get(entry.key)
-            if old is not None and (marks or old.line == entry.line):
-                seen.setdefault(entry.key, old.kind)
+            if old is not None and entry.key not in seen and (old.last_run_id != run_id if marks else old.line == entry.line):
+                seen[entry.key] = old.kind
                 decided.mentioned.append((entry, old))
             continue
         listing = entry.listing
@@ -197,10 +197,11 @@ def let_go(session: Session, reading: Reading, *, limit: int) -> int:
 
 
 def forget_notes(session: Session, reading: Reading) -> None:
-    """Take back what an earlier file said of records that are gone and this one did not repeat."""
-    mine = (col(SourceRecord.source_id) == reading.source_id, col(SourceRecord.note_run_id) != reading.run_id)
-    stale = session.execute(select(col(SourceRecord.id)).where(*mine)).scalars().all()
-    facts.update_many(session, "source_records", [{"gone_note": [], "note_run_id": None, "b_id": id_} for id_ in stale])
+    """Take back what an earlier file said of records and this one did not repeat, and notes of records that are not gone."""
+    stale = (col(SourceRecord.note_run_id) != reading.run_id) | col(SourceRecord.gone_on).is_(None)
+    mine = (col(SourceRecord.source_id) == reading.source_id, col(SourceRecord.note_run_id).is_not(None), stale)
+    ids = session.execute(select(col(SourceRecord.id)).where(*mine)).scalars().all()
+    facts.update_many(session, "source_records", [{"gone_note": [], "note_run_id": None, "b_id": id_} for id_ in ids])
 
 
 class _Listed(NamedTuple):
