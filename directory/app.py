@@ -1,8 +1,10 @@
 """`create_app(settings)`: put the house together, nothing else."""
 
 from flask import Flask
+from sqlalchemy import inspect
 
-from directory.config import Settings
+from directory.accounts import queries as accounts
+from directory.config import Settings, SettingsError
 from directory.core.db import Database
 from directory.core.paths import shipped
 from directory.views import BLUEPRINTS
@@ -35,3 +37,25 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app
+
+
+def serve_app() -> Flask:
+    """Build the application for a web server.
+
+    Raises:
+        SettingsError: also when this is production and a made-up account, whose password everybody knows, can sign in.
+    """
+    app = create_app()
+    settings: Settings = app.extensions["hairline_settings"]
+    if settings.production:
+        refuse_open_samples(app.extensions["hairline_database"])
+    return app
+
+
+def refuse_open_samples(database: Database) -> None:
+    """Raise SettingsError when a made-up account can sign in; a database without tables has none."""
+    if not inspect(database.engine).has_table("users"):
+        return
+    with database.session() as session:
+        if accounts.sample_account_can_sign_in(session):
+            raise SettingsError("This is production, and a sample account can sign in. Suspend it first: hairline user suspend ADDRESS")

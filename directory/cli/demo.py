@@ -47,7 +47,7 @@ def demo(context: click.Context, no_serve: bool) -> None:
 def fill(app: Flask, settings: Settings) -> None:
     """Bring the database to the demo's state; what is there already is left as it is."""
     database: Database = app.extensions["hairline_database"]
-    steps = (
+    steps: tuple[tuple[str, Callable[[], str]], ...] = (
         ("Schema, treatments and guides", lambda: bring_up_to_date(app, settings)),
         ("Places", lambda: _with_bar(lambda progress: places.build(database, progress=progress))),
         ("Toronto's register", lambda: _with_bar(lambda progress: _register(database, progress))),

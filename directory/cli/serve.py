@@ -7,9 +7,11 @@ import threading
 import click
 
 from directory import jobs
+from directory.app import refuse_open_samples
 from directory.cli.context import open_app, read_settings, stop
 from directory.cli.schema import bring_up_to_date
 from directory.cli.supervisor import Supervisor, child
+from directory.config import SettingsError
 
 #: The worker's exit code when this host has one already; its supervisor asks again later.
 SECOND_WORKER = 3
@@ -24,9 +26,14 @@ def serve(no_worker: bool, migrating: bool) -> None:
     app = open_app(settings)
     if migrating:
         bring_up_to_date(app, settings)
+    if settings.production:
+        try:
+            refuse_open_samples(app.extensions["hairline_database"])
+        except SettingsError as error:
+            stop(str(error))
     click.echo(f"Serving {settings.public_url} (listening on {settings.host}:{settings.port}); Ctrl-C ends it.", err=True)
     web = child(
-        *("granian", "--interface", "wsgi", "--factory", "directory.app:create_app", "--no-ws", "--no-access-log"),
+        *("granian", "--interface", "wsgi", "--factory", "directory.app:serve_app", "--no-ws", "--no-access-log"),
         *("--host", settings.host, "--port", str(settings.port), "--workers", str(settings.web_processes)),
         *(
             "--blocking-threads",
