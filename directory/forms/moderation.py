@@ -19,8 +19,8 @@ class DecisionForm(DirectoryForm):
     action = radios(lazy("What do you decide?"), lazy("Choose what to do."), words=rules.ACTIONS)
     reason_class = radios(lazy("Why?"), lazy("Choose a reason."), words=reasons.LABELS)
     reason = TextAreaField(
-        lazy("In your words, for the author and for whoever reported it"),
-        description=lazy("Say what you saw and which rule it comes to. Both get these words by mail."),
+        lazy("In your words"),
+        description=lazy("Say what you saw and which rule it comes to. The author gets these words by mail; for a page, whoever reported it."),
         validators=[
             Length(
                 min=rules.MIN_REASON_LENGTH, max=rules.MAX_REASON_LENGTH, message=lazy("Write at least 10 and at most 2,000 characters.")
