@@ -12,9 +12,11 @@ from directory.core import tokens
 from directory.core.errors import Refused, TooMany
 from directory.core.i18n import _
 from directory.forms.accounts import ButtonForm, ChangePasswordForm, EmailForm, LoginForm, NewPasswordForm, RegisterForm
+from directory.forms.base import DirectoryForm
 from directory.models.accounts import MailedToken, TokenPurpose
 from directory.web import db, login
 from directory.web.auth import forget, local_path, person, remember, requires, session_token, signed_in
+from directory.web.formpage import form_page
 from directory.web.security import private
 
 bp = Blueprint("accounts", __name__)
@@ -36,9 +38,9 @@ def log_in() -> Answer:
     try:
         token = login.log_in(form.email.data, form.password.data)
     except (Refused, TooMany) as refusal:
-        return _again("login", form, target, refusal)
+        return _again("login", form, refusal, target)
     if token is None:
-        return _again("login", form, target, Refused(_("E-mail or password is wrong.")))
+        return _again("login", form, Refused(_("E-mail or password is wrong.")), target)
     login.start_afresh()
     response = redirect(target, code=303)
     remember(response, token)
@@ -74,7 +76,7 @@ def register() -> Answer:
     try:
         url = _registered(form, target)
     except (Refused, TooMany) as refusal:
-        return _again("register", form, target, refusal)
+        return _again("register", form, refusal, target)
     return redirect(url, code=303)
 
 
@@ -187,7 +189,7 @@ def password() -> Answer:
     private()
     form, user = ChangePasswordForm(), signed_in()
     if not form.submitted():
-        return _page("password", form, "")
+        return _page("password", form)
     try:
         known, _newer = login.verified(user, user.email, form.password.data)
         if known is None:
@@ -197,7 +199,7 @@ def password() -> Answer:
             changed = service.change_password(writing, user_id=user.id, made_of=known.password_hash, password_hash=hashed)
             token = service.open_session(writing, user=changed)
     except (Refused, TooMany) as refusal:
-        return _again("password", form, "", refusal)
+        return _again("password", form, refusal)
     flash(_("Your password is changed. You are signed out everywhere else."))
     response = redirect(url_for("accounts.account"), code=303)
     remember(response, token)
@@ -218,14 +220,14 @@ def forgot() -> Answer:
     private()
     form = EmailForm()
     if not form.submitted():
-        return _page("forgot", form, "")
+        return _page("forgot", form)
     try:
         with db.transaction() as writing:
             throttle.count(writing, throttle.ASK_FOR_MAIL, keys=login.keys(throttle.ASK_FOR_MAIL, login.here()))
             throttle.count(writing, throttle.MAIL_TO_ONE, keys=login.keys(throttle.MAIL_TO_ONE, email_key(form.email.data)))
             service.request_reset(writing, email=form.email.data)
     except TooMany as refusal:
-        return _again("forgot", form, "", refusal)
+        return _again("forgot", form, refusal)
     return redirect(url_for("accounts.forgot_sent"), code=303)
 
 
@@ -247,30 +249,30 @@ def reset(token: str) -> Answer:
         return render_template("accounts/link_over.html", purpose="reset"), 410
     user, form = found[1], NewPasswordForm()
     if not form.submitted():
-        return _page("reset", form, "")
+        return _page("reset", form)
     try:
         hashed = passwords.choose(form.new_password.data, email=user.email, name=user.display_name, field="new_password")
         with db.transaction() as writing:
             service.reset_password(writing, token=token, password_hash=hashed)
     except (Refused, TooMany) as refusal:
-        return _again("reset", form, "", refusal)
+        return _again("reset", form, refusal)
     flash(_("Your password is changed. Log in with the new one."))
     response = redirect(url_for("accounts.login"), code=303)
     forget(response)
     return response
 
 
-def _page(name: str, form: object, target: str) -> str:
-    return render_template(f"accounts/{name}.html", form=form, target=target)
+def _page(name: str, form: DirectoryForm, target: str = "") -> tuple[str, int]:
+    return form_page(f"accounts/{name}.html", form, target=target)
 
 
-def _again(name: str, form: LoginForm, target: str, refusal: Refused | TooMany) -> Answer:
+def _again(name: str, form: DirectoryForm, refusal: Refused | TooMany, target: str = "") -> Answer:
     """Show the form again with what is wrong, and with what was typed, save for passwords."""
     form.blame(refusal)
     if isinstance(form, RegisterForm) and form.consent_version.data != HEALTH_DATA.version:
         form.consent_version.data, form.consent.data = HEALTH_DATA.version, False
-    page = _page(name, form, target)
-    return (page, 429, {"Retry-After": str(refusal.retry_after)}) if isinstance(refusal, TooMany) else page
+    page, status = _page(name, form, target)
+    return (page, 429, {"Retry-After": str(refusal.retry_after)}) if isinstance(refusal, TooMany) else (page, status)
 
 
 def _secret_page() -> None:
