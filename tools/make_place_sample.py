@@ -24,7 +24,8 @@ WANTED = {
     *("Hollywood", "St. Louis", "Saint-Louis", "Québec", "Luxembourg", "Mexico City", "Guatemala City", "Cairo", "Tokyo", "Il"),
     *("Петровец", "Арачиново", "Palauli", "Adjuntas", "Iqaluit", "Westminster", "City of London", "Guelph", "Chicago", "Houston"),
     *("Zürich", "Köln", "Łódź", "Scarborough", "Reading", "Xi’an", "Anchorage", "Mumbai", "Cheyenne", "Old Toronto", "Kazan"),
-    *("Atlanta", "Tbilisi", "Kutaisi", "Sacramento", "Victoria", "Melbourne", "Berlin"),
+    *("Atlanta", "Tbilisi", "Kutaisi", "Sacramento", "Victoria", "Melbourne", "Berlin", "Moss Park", "Regent Park", "St James's"),
+    *("City of Westminster", "Times Square", "Hell's Kitchen", "Chicago Loop", "Echo Park"),
 }
 #: Their centres, so that codes near the wanted places are known.
 POSTCODES_WANTED = {

@@ -86,6 +86,8 @@ class TestResolve:
             ("sw1a1aa", "/gb/england/london/"),
             ("M5V 2T6", "/ca/ontario/toronto/"),
             ("m5v", "/ca/ontario/toronto/"),
+            ("10001", "/us/new-york/new-york-city/"),
+            ("60601", "/us/illinois/chicago/"),
             ("90012-1234", "/us/california/los-angeles/"),
             ("90012", "/us/california/los-angeles/"),
             ("Los Angeles, CA 90012", "/us/california/los-angeles/"),
@@ -166,10 +168,14 @@ class TestResolve:
         ],
     )
     def test_nothing_that_can_be_typed_is_an_error(self, reading: Session, text: str) -> None:
-        """Seen to fail on PostgreSQL with the text as typed: a NUL cannot be sent."""
+        """Seen to fail without the bound on what is typed."""
         found = queries.resolve(reading, text)
         assert found == Resolution(Kind.NOTHING, found.typed)
         assert len(found.typed) <= queries.MAX_TYPED
+
+    def test_what_was_typed_is_fit_to_be_shown_again(self, reading: Session) -> None:
+        """Seen to fail with the text as typed: its marks turned round what follows it on the page."""
+        assert queries.resolve(reading, "\u202etor\x00 onto\u2067 ").typed == "tor onto"
 
     def test_the_number_of_queries_does_not_grow_with_the_choices(self, world: Database) -> None:
         """Seen to fail with labels loaded one by one."""
@@ -211,6 +217,7 @@ class TestPaths:
             ("us/california/los-angelos", "/us/california/los-angeles/"),
             ("us/los-angeles", "/us/california/los-angeles/"),
             ("us/ontario/toronto", "/ca/ontario/toronto/"),
+            ("ca/paris", "/ca/ontario/paris/"),
             ("ca/ontario/toronto/downtown", "/ca/ontario/toronto/"),
             ("ca/ontario/xqxqxqxq", "/ca/ontario/"),
             ("ca/\u202eontari", "/ca/"),
