@@ -8,7 +8,7 @@ from directory.config import Settings, SettingsError
 from directory.core.db import Database
 from directory.core.paths import shipped
 from directory.views import BLUEPRINTS
-from directory.web import assets, auth, db, errors, logging, mailer, schema, security, templating
+from directory.web import assets, auth, compress, db, errors, logging, mailer, schema, security, templating
 
 
 def create_app(settings: Settings | None = None, *, database: Database | None = None) -> Flask:
@@ -28,6 +28,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     logging.init_app(app)
     db.init_app(app, database or Database(settings.database))
     schema.alembic_for(app, settings)
+    compress.init_app(app)
     security.init_app(app, settings)
     auth.init_app(app)
     templating.init_app(app, settings)
