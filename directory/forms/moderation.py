@@ -20,7 +20,9 @@ class DecisionForm(DirectoryForm):
     reason_class = radios(lazy("Why?"), lazy("Choose a reason."), words=reasons.LABELS)
     reason = TextAreaField(
         lazy("In your words"),
-        description=lazy("Say what you saw and which rule it comes to. The author gets these words by mail; for a page, whoever reported it."),
+        description=lazy(
+            "Say what you saw and which rule it comes to. The author gets these words by mail; for a page, whoever reported it."
+        ),
         validators=[
             Length(
                 min=rules.MIN_REASON_LENGTH, max=rules.MAX_REASON_LENGTH, message=lazy("Write at least 10 and at most 2,000 characters.")
@@ -32,4 +34,5 @@ class DecisionForm(DirectoryForm):
         """Ask only for what can be done now, and for the reasons that fit one of those."""
         self.action.choices = offered(rules.ACTIONS, actions)
         fitting = {reason for action in actions for reason in rules.fitting(action)}
-        self.reason_class.choices = offered(reasons.LABELS, [reason for reason in ReasonClass if reason in fitting])
+        words = {reason: reasons.alone(reason) for reason in ReasonClass if reason in fitting}
+        self.reason_class.choices = offered(words)

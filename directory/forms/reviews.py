@@ -22,13 +22,13 @@ FAMILIES = {TreatmentFamily.SMP: lazy("Scalp micropigmentation"), TreatmentFamil
 class ReviewForm(DirectoryForm):
     """A review of one profile."""
 
-    overall = radios(lazy("All in all, how was it?"), lazy("Choose one of the five ratings."), words=STARS, coerce=int)
     treatment = SelectField(lazy("Treatment"), validate_choice=False, validators=[one_of(lazy("Choose the treatment you had."))])
     month = StringField(
         lazy("Month and year"),
         description=lazy("For example 09/2025. Only the year is shown with your review."),
         validators=[Length(max=40)],
     )
+    overall = radios(lazy("All in all, how was it?"), lazy("Choose one of the five ratings."), words=STARS, coerce=int)
     title = StringField(lazy("Title"), validators=[Length(max=rules.MAX_TITLE_LENGTH, message=lazy("Keep the title to 120 characters."))])
     body = TextAreaField(
         lazy("Your review"),

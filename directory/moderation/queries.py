@@ -193,7 +193,7 @@ def _as_decided(decision: Decision, moderator: str | None) -> Decided:
     return Decided(
         target=next(Target(kind, id_) for kind, id_ in kinds.items() if id_ is not None),
         action=str(rules.ACTIONS[decision.action]),
-        reason_class=str(reasons.LABELS[decision.reason_class]),
+        reason_class=reasons.alone(decision.reason_class),
         reason=decision.reason,
         moderator=moderator or "",
         created_at=decision.created_at,
@@ -255,7 +255,7 @@ def _as_person(user: User) -> Thing:
         text="",
         author_id=user.id,
         author=user.display_name,
-        state=_("in use") if is_active else _("suspended"),
+        state=_("In use") if is_active else _("Suspended"),
         actions=(DecisionAction.SUSPEND if is_active else DecisionAction.UNSUSPEND,),
     )
 
@@ -281,6 +281,6 @@ def _as_thing(review: Review | None, comment: Comment | None, profile: Profile |
         text=written.body if written else "",
         author_id=author.id if author else None,
         author=author.display_name if author else "",
-        state=_("shown") if is_shown else _("taken down") if is_down else _("taken back by its author") if written else _("not shown"),
+        state=_("Shown") if is_shown else _("Taken down") if is_down else _("Taken back by its author") if written else _("Not shown"),
         actions=(DecisionAction.HIDE,) if is_shown else (DecisionAction.RESTORE,) if is_down else (),
     )

@@ -31,3 +31,9 @@ AGAINST = (
 )
 #: The reasons for which it may be left or put back.
 FOR = (ReasonClass.NO_RULE_BROKEN, ReasonClass.CORRECTED, ReasonClass.MISTAKE)
+
+
+def alone(reason: ReasonClass) -> str:
+    """Return the words of a reason where they stand alone, with a capital."""
+    words = str(LABELS[reason])
+    return words[:1].upper() + words[1:]

@@ -12,7 +12,7 @@ from directory.core.page import page_number
 from directory.forms.base import DirectoryForm
 from directory.forms.comments import CommentForm
 from directory.guides import queries as guides
-from directory.web import db
+from directory.web import db, seo
 from directory.web.auth import requires, signed_in
 from directory.web.formpage import form_page, profile_at, repeated, take
 
@@ -100,7 +100,10 @@ def _delete(session: Session, subject: Subject, comment_id: int, author_id: int)
 def _index(subject: Subject, *, is_sample_page: bool) -> str:
     page = comments.listed(db.session(), subject, number=page_number(request.args.get("page")))
     section = comments.Section(subject, page)
-    return render_template("comments/index.html", section=section, address=_address(subject), is_sample_page=is_sample_page)
+    endpoint = "comments.of_profile" if subject.kind is Kind.PROFILE else "comments.of_guide"
+    here = seo.address(url_for(endpoint, slug=subject.slug, page=page.number if page.number > 1 else None))
+    head = seo.Seo(here, indexed=bool(page.items) and not is_sample_page)
+    return render_template("comments/index.html", section=section, address=_address(subject), is_sample_page=is_sample_page, seo=head)
 
 
 def _address(subject: Subject, comment_id: int | None = None) -> str:

@@ -14,7 +14,7 @@ from directory.reviews import queries as reviews
 from directory.reviews import service
 from directory.reviews.queries import Order
 from directory.treatments import queries as treatments
-from directory.web import db
+from directory.web import db, seo
 from directory.web.auth import requires, signed_in
 from directory.web.formpage import form_page, profile_at, repeated, take
 from directory.web.security import private
@@ -66,7 +66,9 @@ def index(slug: str) -> str:
     order, session = Order.read(request.args.get("sort")), db.session()
     page = reviews.published(session, profile, number=page_number(request.args.get("page")), order=order)
     section = reviews.Section(reviews.summary(profile), page, reviews.removed(session, profile_id=profile.id))
-    return render_template("reviews/index.html", profile=profile, section=section, order=order, is_sample_page=profile.is_sample)
+    here = seo.address(url_for("reviews.index", slug=profile.slug, page=page.number if page.number > 1 else None))
+    head = seo.Seo(here, indexed=bool(page.items) and not profile.is_sample)
+    return render_template("reviews/index.html", profile=profile, section=section, order=order, is_sample_page=profile.is_sample, seo=head)
 
 
 @bp.route("/reviews/<int:review_id>/withdraw", methods=["GET", "POST"])

@@ -78,7 +78,7 @@ class TestWrite:
     def test_a_wrong_answer_is_said_at_its_field_and_nothing_is_lost(
         self, session: Session, make: Make, visitor: Visitor, wrong: dict[str, Any], said: str
     ) -> None:
-        """T-1 among them: 422. Seen to fail with each validator taken out."""
+        """T-1 among them: 422. Seen to fail with a validator taken out; month and declaration only when the service lets them pass too."""
         ada = make.profile()
         page = visitor.sign_in(make.user()).send(f"/p/{ada.slug}/review", **answers(make, **wrong))
         assert page.status_code == 422
