@@ -150,6 +150,7 @@ class TestLinks:
         token = links.mint(session, user=make.user(email_confirmed_at=None), purpose=CONFIRM)
         _link, user = service.confirm_email(session, token=token)
         assert user.is_confirmed
+        assert links.find(session, token=token, purpose=CONFIRM) is None
         with pytest.raises(Gone):
             service.confirm_email(session, token=token)
 

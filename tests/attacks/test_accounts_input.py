@@ -25,8 +25,8 @@ KNOWN = "known1@patients.example"
 ASTRAY = [
     "//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example", "/%09/evil.example\t", "/\t/evil.example",
     "https:evil.example", "https://evil.example", "http:/evil.example", "javascript:alert(1)", "//user@evil.example",
-    "/\r\nLocation: //evil.example", "evil.example", "?next=//evil.example", " //evil.example", "/a b", "", "/" + "x" * 600, "/\x00", "data:text/html,x",
-    "/\u2028//evil.example", "/\u200b/evil.example",
+    "/\r\nLocation: //evil.example", "evil.example", "?next=//evil.example", " //evil.example", "/a b", "", "/" + "x" * 600, "/\x00",
+    "data:text/html,x", "/\u2028//evil.example", "/\u200b/evil.example",
 ]  # fmt: skip
 
 
@@ -166,8 +166,8 @@ class TestForgery:
 
 NASTY = [
     "", " ", "\x00", "a\x00b", "\x1b[2J", "\u202eevil\u202c", "\u200b" * 50, "🌱" * 300, "ﷺ" * 100, "a\u0303\u0311\u0334" * 40,
-    "\ufffe\uffff", "<script>alert(1)</script>", "{{ 7 * 7 }} %(x)s %s", "'; DROP TABLE users; --", "\r\nBcc: all@evil.example", "x" * 100_000, "-1",
-    "1e309", "NaN", "٣" * 4, "𝕬𝖉𝖆",
+    "\ufffe\uffff", "<script>alert(1)</script>", "{{ 7 * 7 }} %(x)s %s", "'; DROP TABLE users; --", "\r\nBcc: all@evil.example",
+    "x" * 100_000, "-1", "1e309", "NaN", "٣" * 4, "𝕬𝖉𝖆",
 ]  # fmt: skip
 
 

@@ -1,0 +1,397 @@
+"""Mails really go out, once, to a server whose certificate holds; and every mail there is says what it should."""
+
+import re
+import shutil
+import smtplib
+import socket
+import ssl
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from flask import Flask
+from sqlalchemy import update
+from sqlmodel import Session, select
+
+from directory import jobs, outbox
+from directory.app import create_app
+from directory.config import Settings
+from directory.core import clock
+from directory.core.db import Database
+from directory.models.accounts import UserStatus
+from directory.models.moderation import Decision, DecisionAction, ReasonClass, Report, ReportKind
+from directory.models.ops import Job, JobStatus, KeptMail
+from directory.notifications import mail
+from directory.web import mailer, mails
+from tests.factories import Make
+
+
+class Server:
+    """A mail server on this machine: keeps what it takes, refuses what it is told to refuse."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[str, list[str], EmailMessage]] = []
+        self.answer_to_rcpt = "250 OK"
+        self.answer_to_quit = "221 Bye"
+        self.port = _free_port()
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+        if self.answer_to_rcpt.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return self.answer_to_rcpt
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        message = message_from_bytes(envelope.content, policy=policy.default)
+        assert isinstance(message, EmailMessage)
+        self.taken.append((envelope.mail_from, list(envelope.rcpt_tos), message))
+        return "250 taken"
+
+    async def handle_QUIT(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        return self.answer_to_quit
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def listening(**how: Any) -> Iterator[Server]:
+    server = Server()
+    controller = Controller(server, hostname="127.0.0.1", port=server.port, **how)
+    controller.start()
+    try:
+        yield server
+    finally:
+        controller.stop()
+
+
+def site(settings: Settings, database: Database, **more: Any) -> Flask:
+    """The site with a mail server in its settings."""
+    return create_app(settings.model_copy(update={"smtp_host": "127.0.0.1", "operator_name": "Hairline e.V.", **more}), database=database)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with listening() as server:
+        yield server
+
+
+@pytest.fixture
+def posting(settings: Settings, database: Database, server: Server) -> Flask:
+    """The site, wired to `server`."""
+    return site(settings, database, smtp_port=server.port, smtp_tls="none", mail_from="post@hairline.example")
+
+
+def only_job(session: Session) -> Job:
+    session.expire_all()
+    return session.exec(select(Job)).one()
+
+
+def again(app: Flask, session: Session) -> None:
+    """Let the job be due again, as after a crash or a failure."""
+    session.execute(update(Job).values(status=JobStatus.WAITING, run_at=clock.now() - timedelta(seconds=1), leased_until=None))
+    jobs.run_due(app)
+
+
+class TestSending:
+    def test_a_mail_goes_out_once_and_whole(self, posting: Flask, server: Server, session: Session) -> None:
+        """Seen to fail with the HTML part left out, and with the job left waiting."""
+        mail.try_out(session, address="ada@patients.example")
+        assert jobs.run_due(posting) == 1
+        assert jobs.run_due(posting) == 0
+        ((sender, to, message),) = server.taken
+        assert (sender, to) == ("post@hairline.example", ["ada@patients.example"])
+        assert message["From"] == "Hairline <post@hairline.example>"
+        assert (message["To"], message["Subject"], message["Auto-Submitted"]) == ("ada@patients.example", "Mail works", "auto-generated")
+        text, html = (message.get_body((kind,)) for kind in ("plain", "html"))
+        assert text is not None
+        assert html is not None
+        assert "This mail was sent to see whether mail works. It does." in text.get_content()
+        assert "<h1>Mail works</h1>" in html.get_content()
+        assert only_job(session).status is JobStatus.DONE
+        assert session.exec(select(KeptMail)).all() == []
+
+    def test_sent_twice_it_carries_one_message_id(self, posting: Flask, server: Server, session: Session) -> None:
+        """Seen to fail with a random id: mail programs would show two mails."""
+        job_id = mail.try_out(session, address="ada@patients.example")
+        jobs.run_due(posting)
+        again(posting, session)
+        assert [message["Message-ID"] for _from, _to, message in server.taken] == [f"<job-{job_id}@localhost>"] * 2
+
+    def test_an_address_that_takes_no_mail_is_given_up(self, posting: Flask, server: Server, session: Session) -> None:
+        """And does not stand in the log of errors. Seen to fail with the server's words kept, which repeat the address."""
+        server.answer_to_rcpt = "550 5.1.1 <ada@patients.example> unknown"
+        mail.try_out(session, address="ada@patients.example")
+        jobs.run_due(posting)
+        job = only_job(session)
+        assert (job.status, job.last_error) == (JobStatus.DEAD, "Hopeless: recipient refused: [550]")
+
+    def test_a_server_that_asks_to_come_back_is_asked_again(self, posting: Flask, server: Server, session: Session) -> None:
+        """Greylisting. Seen to fail with every refusal taken for hopeless."""
+        server.answer_to_rcpt = "451 4.7.1 greylisted"
+        mail.try_out(session, address="ada@patients.example")
+        jobs.run_due(posting)
+        assert only_job(session).last_error == "MailRefused: recipient refused: [451]"
+        server.answer_to_rcpt = "250 OK"
+        again(posting, session)
+        assert len(server.taken) == 1
+        assert only_job(session).status is JobStatus.DONE
+
+    def test_a_strange_farewell_does_not_send_it_again(self, posting: Flask, server: Server, session: Session) -> None:
+        """Seen to fail with the library's own `close`: the mail was taken, then counted as failed."""
+        server.answer_to_quit = "500 what?"
+        mail.try_out(session, address="ada@patients.example")
+        jobs.run_due(posting)
+        assert len(server.taken) == 1
+        assert only_job(session).status is JobStatus.DONE
+
+    def test_a_server_that_is_away_is_waited_for(self, settings: Settings, database: Database, session: Session) -> None:
+        """Seen to fail with the error swallowed."""
+        app = site(settings, database, smtp_port=_free_port(), smtp_tls="none")
+        mail.try_out(session, address="ada@patients.example")
+        jobs.run_due(app)
+        job = only_job(session)
+        assert job.status is JobStatus.WAITING
+        assert "ConnectionRefusedError" in job.last_error
+
+    def test_without_a_server_no_mail_is_kept_where_others_could_read_it(
+        self, settings: Settings, database: Database, session: Session
+    ) -> None:
+        """In development, listening to the world. Seen to fail with `keeps_mail` true for any address."""
+        app = site(settings, database, smtp_host="", host="0.0.0.0")
+        mail.try_out(session, address="ada@patients.example")
+        jobs.run_due(app)
+        assert session.exec(select(KeptMail)).all() == []
+        assert "no mail server" in only_job(session).last_error
+        assert app.test_client().get("/dev/outbox").status_code == 404
+
+    def test_nothing_typed_makes_a_header(self, posting: Flask, server: Server, session: Session) -> None:
+        """Seen to fail without `clean_line`: the library refuses the line break, and the job fails for ever."""
+        name = "x\r\nBcc: all@evil.example"
+
+        def handler(work: Any) -> None:
+            mailer.send(work, to="ada@patients.example", subject=f"About {name}", template="try_out")
+
+        outbox.enqueue(session, "mail.odd")
+        with posting.app_context():
+            jobs.work.run_due(posting.extensions["hairline_database"], posting.extensions["hairline_settings"], {"mail.odd": handler})
+        ((_from, to, message),) = server.taken
+        assert to == ["ada@patients.example"]
+        assert message["Bcc"] is None
+        assert message["Subject"] == "About x Bcc: all@evil.example"
+
+
+class TestCertificates:
+    def test_the_certificate_is_looked_at(self, posting: Flask) -> None:
+        """Seen to fail with the context that smtplib makes by itself: it takes any."""
+        with posting.app_context():
+            context = mailer.Connection(mailman=posting.extensions["mailman"]).ssl_context
+        assert context.verify_mode is ssl.CERT_REQUIRED
+        assert context.check_hostname
+
+    @pytest.mark.skipif(shutil.which("openssl") is None, reason="makes its certificate with openssl")
+    @pytest.mark.parametrize("tls", ["starttls", "tls"])
+    def test_a_server_that_nobody_vouches_for_gets_no_mail(
+        self, settings: Settings, database: Database, session: Session, tmp_path: Path, tls: str
+    ) -> None:
+        """Nor a password. Seen to fail with Flask-Mailman's own connection (STARTTLS)."""
+        key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+        command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1"
+        subprocess.run([*command.split(), "-keyout", key, "-out", certificate], check=True, capture_output=True)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        how = {"tls_context": context, "require_starttls": True} if tls == "starttls" else {"ssl_context": context}
+        with listening(**how) as server:
+            app = site(settings, database, smtp_port=server.port, smtp_tls=tls, smtp_user="u", smtp_password="p" * 12)
+            mail.try_out(session, address="ada@patients.example")
+            jobs.run_due(app)
+        assert server.taken == []
+        assert "CERTIFICATE_VERIFY_FAILED" in only_job(session).last_error
+
+
+def _decision(session: Session, make: Make, **target: Any) -> dict[str, int]:
+    kind = target.pop("kind", ReportKind.ABUSE)
+    about = {"profile_id": make.profile("Ada Marsh").id} if "user_id" in target else target
+    report = Report(**about, kind=kind, text="It names <me>.", reporter_email="rita@reporters.example", created_at=clock.now())
+    session.add(report)
+    session.flush()
+    decision = Decision(
+        **target,
+        report_id=report.id,
+        action=DecisionAction.HIDE,
+        reason_class=ReasonClass.ABUSE,
+        reason="Insults & <names>.",
+        created_at=clock.now(),
+    )
+    session.add(decision)
+    session.flush()
+    return {"decision_id": decision.id, "report_id": report.id}
+
+
+#: Each mail: what makes it, who gets it, what it must say.
+MAILS: dict[str, tuple[Callable[[Session, Make], None], str, tuple[str, ...]]] = {
+    "confirm_email": (
+        lambda session, make: mail.confirm_email(session, user_id=make.user(email="a@p.example", email_confirmed_at=None).id),
+        "a@p.example",
+        ("http://localhost:8000/confirm/", "three days"),
+    ),
+    "password_reset": (
+        lambda session, make: mail.password_reset(session, user_id=make.user(email="a@p.example").id),
+        "a@p.example",
+        ("http://localhost:8000/reset/", "30 minutes"),
+    ),
+    "already_registered": (
+        lambda session, make: mail.already_registered(session, user_id=make.user(email="a@p.example").id),
+        "a@p.example",
+        ("http://localhost:8000/login", "http://localhost:8000/reset", "nothing was changed"),
+    ),
+    "password_changed": (
+        lambda session, make: mail.password_changed(session, user_id=make.user(email="a@p.example").id),
+        "a@p.example",
+        ("http://localhost:8000/reset", "If it was not you"),
+    ),
+    "report_received": (
+        lambda session, make: mail.report_received(session, report_id=_decision(session, make, profile_id=make.profile().id)["report_id"]),
+        "rita@reporters.example",
+        ("We have your report",),
+    ),
+    "report_decided": (
+        lambda session, make: mail.report_decided(
+            session, decision_id=_decision(session, make, review_id=make.review(profile=make.profile("Ada Marsh")).id)["decision_id"]
+        ),
+        "rita@reporters.example",
+        ("Ada Marsh", "It is no longer shown.", "insults or threats", "six months"),
+    ),
+    "review_hidden": (
+        lambda session, make: mail.review_hidden(
+            session,
+            decision_id=_decision(
+                session,
+                make,
+                review_id=make.review(profile=make.profile("Ada Marsh"), author=make.user(email="a@p.example"), body="My <words>.").id,
+            )["decision_id"],
+        ),
+        "a@p.example",
+        (
+            "Ada Marsh",
+            "insults or threats",
+            "Insults & <names>.",
+            "no machine did",
+            "six months",
+            "My <words>.",
+            "http://localhost:8000/guidelines",
+        ),
+    ),
+    "review_restored": (
+        lambda session, make: mail.review_restored(
+            session, decision_id=_decision(session, make, review_id=make.review(author=make.user(email="a@p.example")).id)["decision_id"]
+        ),
+        "a@p.example",
+        ("is shown again", "Insults & <names>."),
+    ),
+    "comment_hidden": (
+        lambda session, make: mail.comment_hidden(
+            session,
+            decision_id=_decision(
+                session,
+                make,
+                comment_id=make.comment(guide=make.guide(title="SMP, step by step"), author=make.user(email="a@p.example")).id,
+            )["decision_id"],
+        ),
+        "a@p.example",
+        ("SMP, step by step", "insults or threats", "How long did the redness last?"),
+    ),
+    "comment_restored": (
+        lambda session, make: mail.comment_restored(
+            session, decision_id=_decision(session, make, comment_id=make.comment(author=make.user(email="a@p.example")).id)["decision_id"]
+        ),
+        "a@p.example",
+        ("is shown again",),
+    ),
+    "account_suspended": (
+        lambda session, make: mail.account_suspended(
+            session,
+            decision_id=_decision(session, make, user_id=make.user(email="a@p.example", status=UserStatus.SUSPENDED).id)["decision_id"],
+        ),
+        "a@p.example",
+        ("suspended", "insults or threats", "six months"),
+    ),
+    "account_restored": (
+        lambda session, make: mail.account_restored(
+            session, decision_id=_decision(session, make, user_id=make.user(email="a@p.example").id)["decision_id"]
+        ),
+        "a@p.example",
+        ("you can log in",),
+    ),
+    "try_out": (lambda session, make: mail.try_out(session, address="op@hairline.example") and None, "op@hairline.example", ("It does.",)),
+}
+
+
+class TestEveryMail:
+    def test_each_has_a_case_here(self) -> None:
+        """Seen to fail with a handler added."""
+        assert {f"mail.{name}" for name in MAILS} == set(mails.HANDLERS)
+        assert all(callable(getattr(mail, name)) for name in MAILS)
+
+    @pytest.mark.parametrize("name", MAILS)
+    def test_it_says_what_it_should_to_whom_it_should(self, app: Flask, session: Session, make: Make, name: str) -> None:
+        """As text and as HTML, with what people typed as words and not as markup. Seen to fail with `|safe` in a template."""
+        begin, to, said = MAILS[name]
+        begin(session, make)
+        assert jobs.run_due(app) == 1
+        kept = session.exec(select(KeptMail)).one()
+        assert kept.recipient == to
+        assert kept.subject == kept.subject.strip() != ""
+        html = kept.html.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").replace("&#39;", "'")
+        for words in said:
+            assert words in kept.text
+            assert words in html
+        assert "It names" not in kept.text + kept.html, "the address of a report is its sender's word: nothing typed goes there"
+        assert "<names>" not in kept.html
+        assert "<words>" not in kept.html
+        assert "\n\n\n" not in kept.text
+        assert "%(" not in kept.text + kept.html
+
+    @pytest.mark.parametrize("name", MAILS)
+    def test_it_loads_nothing_and_runs_nothing(self, app: Flask, session: Session, make: Make, name: str) -> None:
+        """No picture that tells when a mail was opened. Seen to fail with one in the layout."""
+        MAILS[name][0](session, make)
+        jobs.run_due(app)
+        html = session.exec(select(KeptMail)).one().html
+        assert not re.search(r"<img|<script|<link|src=|url\(|@import", html)
+        assert set(re.findall(r'href="(https?://[^/"]+)', html)) <= {"http://localhost:8000"}
+
+    def test_gone_meanwhile_nothing_is_sent(self, app: Flask, session: Session, make: Make) -> None:
+        """Suspended, confirmed, deleted: no error, no mail. Seen to fail with each check taken out."""
+        mail.confirm_email(session, user_id=make.user().id)
+        mail.password_reset(session, user_id=make.user(status=UserStatus.SUSPENDED).id)
+        mail.already_registered(session, user_id=999_999)
+        mail.report_received(session, report_id=999_999)
+        mail.report_decided(session, decision_id=999_999)
+        mail.review_hidden(session, decision_id=999_999)
+        assert jobs.run_due(app) == 6
+        assert session.exec(select(KeptMail)).all() == []
+        assert set(session.exec(select(Job.status))) == {JobStatus.DONE}
+
+    def test_a_mail_job_run_twice_keeps_one_mail(self, app: Flask, session: Session, make: Make) -> None:
+        """And its link works. Seen to fail without `on_conflict_do_nothing`."""
+        mail.password_reset(session, user_id=make.user().id)
+        jobs.run_due(app)
+        again(app, session)
+        session.expire_all()
+        assert len(session.exec(select(KeptMail)).all()) == 1
+
+
+def test_smtplib_errors_are_one_family() -> None:
+    """`Connection.close` counts on it."""
+    assert issubclass(smtplib.SMTPException, OSError)
