@@ -50,6 +50,18 @@ class TestDoor:
         for path in paths:
             assert visitor.get(path).status_code == 200, path
 
+    def test_only_they_see_the_way_to_decide_beside_what_others_wrote(self, session: Session, make: Make, visitor: Visitor) -> None:
+        """Seen to fail with the link shown to everybody."""
+        ada, moderator = make.profile(), make.moderator()
+        paths = [f"/moderation/reviews/{make.review(profile=ada).id}", f"/moderation/comments/{make.comment(profile=ada).id}"]
+        own = [f"/moderation/reviews/{make.review(profile=ada, author=moderator).id}"]
+        reviews.refresh_rating(session, ada)
+        assert "/moderation/" not in visitor.get(f"/p/{ada.slug}").text
+        assert "/moderation/" not in visitor.sign_in(make.user()).get(f"/p/{ada.slug}").text
+        seen = visitor.sign_in(moderator).get(f"/p/{ada.slug}").text
+        assert all(path in seen for path in paths)
+        assert not any(path in seen for path in own)
+
 
 class TestQueue:
     def test_what_is_reported_stands_there_without_its_stars(self, session: Session, make: Make, visitor: Visitor) -> None:
