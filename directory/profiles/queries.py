@@ -1,15 +1,13 @@
 """Finding a profile by its address, the cards of a list, and the facts of a page."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date
 from difflib import SequenceMatcher
 from typing import Any
 
-from sqlalchemy import Select, case
+from sqlalchemy import Select
 from sqlalchemy import select as wide_select
-from sqlalchemy.orm import aliased, defer, joinedload
-from sqlmodel import Session, col, func, select
+from sqlalchemy.orm import defer, joinedload
+from sqlmodel import Session, col, select
 
 from directory.core.errors import Gone, Moved, NotFound
 from directory.core.i18n import _
@@ -31,15 +29,15 @@ from directory.models.profiles import (
 )
 from directory.models.sources import Source, SourceRecord
 from directory.models.treatments import Treatment
+from directory.profiles import cards as cards_
 from directory.profiles import rules
-from directory.profiles.shown import Card, CredentialLine, InspectionLine, OfferingFact, ProfileFacts, RecordFact, RoleFact
+from directory.profiles.shown import Card, OfferingFact, ProfileFacts, RecordFact, RoleFact
 
 #: How many neighbours of an unknown address are compared with it, and how many are offered.
 _NEIGHBOURS = 20
 _OFFERED = 3
 #: Addresses less alike than this are not what was meant.
 _ALIKE = 0.6
-_MILLION = 1_000_000
 
 
 def by_slug(session: Session, slug: str) -> Profile:
@@ -67,24 +65,7 @@ def by_slug(session: Session, slug: str) -> Profile:
 
 def cards(session: Session, ids: Sequence[int]) -> list[Card]:
     """Return the cards of some profiles in the order of `ids`, in two SELECTs; ids that are no more are left out."""
-    if not ids:
-        return []
-    credential, inspection = aliased(Credential), aliased(Inspection)
-    statement = (
-        wide_select(Profile, Practitioner, Organization, Place, Location, credential, inspection, _gone_on())
-        .outerjoin(Practitioner, col(Practitioner.profile_id) == col(Profile.id))
-        .outerjoin(Organization, col(Organization.profile_id) == col(Profile.id))
-        .outerjoin(Place, col(Place.id) == col(Profile.place_id))
-        .outerjoin(Location, (col(Location.profile_id) == col(Profile.id)) & (col(Location.position) == 0))
-        .outerjoin(credential, col(credential.id) == _newest_credential())
-        .outerjoin(inspection, col(inspection.id) == _newest_inspection())
-        .where(col(Profile.id).in_(ids))
-    )
-    offered: dict[int, list[tuple[ServiceOffering, Treatment]]] = defaultdict(list)
-    for offering, treatment in session.execute(_offered().where(col(ServiceOffering.profile_id).in_(ids))).all():
-        offered[offering.profile_id].append((offering, treatment))
-    found = {row[0].id: _card(*row, offered=offered[row[0].id]) for row in session.execute(statement).all()}
-    return [found[id_] for id_ in ids if id_ in found]
+    return cards_.read(session, ids)
 
 
 def facts(session: Session, profile: Profile) -> ProfileFacts:
@@ -160,64 +141,6 @@ def _offered() -> Select[ServiceOffering, Treatment]:
         wide_select(ServiceOffering, Treatment)
         .join(Treatment, col(Treatment.id) == col(ServiceOffering.treatment_id))
         .order_by(col(Treatment.position), col(ServiceOffering.technique), col(ServiceOffering.id))
-    )
-
-
-def _gone_on() -> Any:
-    """Return the day on which the last source let a profile go; null while one still holds it."""
-    held_by_none = func.count(SourceRecord.gone_on) == func.count(SourceRecord.id)
-    day = case((held_by_none, func.max(SourceRecord.gone_on)))
-    return wide_select(day).where(SourceRecord.profile_id == Profile.id).correlate(Profile).scalar_subquery()
-
-
-def _newest_credential() -> Any:
-    shown = (Credential.status != CredentialStatus.FALSE_CLAIM, col(Credential.checked_on).is_not(None), Credential.source_url != "")
-    rows = wide_select(col(Credential.id)).where(Credential.profile_id == Profile.id, *shown)
-    return rows.order_by(col(Credential.checked_on).desc(), col(Credential.id).desc()).limit(1).correlate(Profile).scalar_subquery()
-
-
-def _newest_inspection() -> Any:
-    rows = wide_select(col(Inspection.id)).where(Inspection.profile_id == Profile.id)
-    return rows.order_by(col(Inspection.inspected_on).desc(), col(Inspection.id).desc()).limit(1).correlate(Profile).scalar_subquery()
-
-
-def _card(
-    profile: Profile,
-    practitioner: Practitioner | None,
-    organization: Organization | None,
-    place: Place | None,
-    location: Location | None,
-    credential: Credential | None,
-    inspection: Inspection | None,
-    gone: date | None,
-    *,
-    offered: list[tuple[ServiceOffering, Treatment]],
-) -> Card:
-    point = location if location is not None and location.lat is not None else place
-    return Card(
-        id=profile.id,
-        slug=profile.slug,
-        name=profile.name,
-        kind=profile.kind,
-        practitioner_kind=practitioner.kind if practitioner else None,
-        schema_type=organization.schema_type if organization else "",
-        status=profile.status,
-        hair_evidence=profile.hair_evidence,
-        is_sample=profile.is_sample,
-        place_name=place.name if place else "",
-        place_path=place.path if place else "",
-        lat=point.lat if point else None,
-        lon=point.lon if point else None,
-        mean=None if profile.mean_micro is None else profile.mean_micro / _MILLION,
-        count=profile.review_count,
-        score=profile.score_micro / _MILLION,
-        treatments=tuple(dict.fromkeys(treatment.label for _offering, treatment in offered)),
-        price=rules.headline_price((offering, treatment.label) for offering, treatment in offered),
-        credential=credential
-        and credential.checked_on
-        and CredentialLine(credential.title, credential.issuer, credential.status, credential.checked_on),
-        inspection=inspection and InspectionLine(inspection.outcome, inspection.inspected_on),
-        gone_on=gone,
     )
 
 

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
+
+from markupsafe import Markup
 
 from directory.core.errors import NotFound
 from directory.core.i18n import _, lazy
@@ -17,6 +20,27 @@ from directory.web import cards, db, search, seo, words
 FAMILIES = {TreatmentFamily.SMP: lazy("Scalp micropigmentation"), TreatmentFamily.TRANSPLANT: lazy("Hair transplant")}
 #: Register entries shown below a list; the rest is a link away.
 ON_REGISTER = 10
+
+
+@dataclass(frozen=True)
+class Option:
+    """One filter to tick."""
+
+    value: str
+    label: str
+    on: bool
+    #: How many profiles it leaves; not counted yet.
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Filters of one kind; any of those ticked will do."""
+
+    title: str
+    name: str
+    options: tuple[Option, ...]
+    open: bool = True
 
 
 @dataclass(frozen=True)
@@ -42,16 +66,16 @@ class ListPage:
     in_city: bool = False
 
     @property
-    def items(self) -> list[dict[str, Any]]:
+    def cards(self) -> list[Markup]:
         """The cards, with their numbers in the list."""
         first = (self.results.number - 1) * self.results.size + 1
         shown = [(rank, self.found[id_]) for rank, id_ in enumerate(self.results.ids, first) if id_ in self.found]
-        return [cards.item(card, rank=rank, city=not self.in_city) for rank, card in shown]
+        return [cards.drawn(card, rank=rank, city=not self.in_city) for rank, card in shown]
 
     @property
-    def on_register(self) -> list[dict[str, Any]]:
+    def on_register(self) -> list[Markup]:
         """The cards of the first register entries; their order says nothing, so they have no numbers."""
-        return [cards.item(self.found[id_], city=not self.in_city) for id_ in self.register.ids if id_ in self.found]
+        return [cards.drawn(self.found[id_], city=not self.in_city) for id_ in self.register.ids if id_ in self.found]
 
     @property
     def is_empty(self) -> bool:
@@ -106,13 +130,18 @@ class ListPage:
         return words.REASONS[self.criteria.sort]
 
     @property
-    def groups(self) -> list[dict[str, Any]]:
+    def filters(self) -> Markup:
+        """The form of filters."""
+        shown = (self.path, self.groups, self.criteria.filters, tuple(self.beside_filters), self.clear_url)
+        return _drawn(cards.look("components/facets.html"), *shown)
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
         """The filters as `components/facets.html` takes them."""
-        kinds = [_option(kind.value, words.KINDS[kind], kind in self.criteria.kinds) for kind in Kind]
-        who = {"title": _("Who"), "name": "kind", "options": kinds}
+        who = Group(words.WHO, "kind", tuple(Option(kind.value, words.KINDS[kind], kind in self.criteria.kinds) for kind in Kind))
         if self.criteria.evidence is Evidence.REGISTER:
-            return [who]
-        return [*(self._treatments(family) for family in FAMILIES), who]
+            return (who,)
+        return (*(self._treatments(family) for family in FAMILIES), who)
 
     @property
     def chips(self) -> list[tuple[str, str]]:
@@ -123,16 +152,15 @@ class ListPage:
         pairs = self.criteria.pairs()
         return [(label, seo.with_query(self.path, [pair for pair in pairs if pair != (name, value)])) for name, value, label in on]
 
-    def _treatments(self, family: TreatmentFamily) -> dict[str, Any]:
-        nodes = [treatment for treatment in self.taxonomy if treatment.family is family and self._is_offered(treatment)]
-        options = [_option(node.code, self._label(node), node.code in self.criteria.treatments) for node in nodes]
-        # All of them open would hide the button that applies them.
-        is_open = family is TreatmentFamily.SMP or any(option["on"] for option in options)
-        return {"title": FAMILIES[family], "name": "treatment", "options": options, "open": is_open}
-
-    def _is_offered(self, treatment: Treatment) -> bool:
-        """Say whether a treatment is a filter of its own: the trunk and its branches, twigs only when they are on."""
+    def _treatments(self, family: TreatmentFamily) -> Group:
         trunks = {node.id for node in self.taxonomy if node.parent_id is None}
+        nodes = [node for node in self.taxonomy if node.family is family and self._is_offered(node, trunks)]
+        options = tuple(Option(node.code, self._label(node), node.code in self.criteria.treatments) for node in nodes)
+        # All of them open would hide the button that applies them.
+        return Group(FAMILIES[family], "treatment", options, family is TreatmentFamily.SMP or any(option.on for option in options))
+
+    def _is_offered(self, treatment: Treatment, trunks: set[int]) -> bool:
+        """Say whether a treatment is a filter of its own: the trunk and its branches, twigs only when they are on."""
         return treatment.parent_id is None or treatment.parent_id in trunks or treatment.code in self.criteria.treatments
 
     def _label(self, treatment: Treatment) -> str:
@@ -154,5 +182,8 @@ def find(criteria: Criteria, taxonomy: Sequence[Treatment], *, path: str, in_cit
     return ListPage(criteria, results, register, found, taxonomy, path, in_city)
 
 
-def _option(value: str, label: str, is_on: bool) -> dict[str, Any]:
-    return {"value": value, "label": label, "count": None, "on": is_on}
+@lru_cache(512)
+def _drawn(look: cards.Look, path: str, groups: Sequence[Group], on: int, hidden: Sequence[tuple[str, str]], clear: str) -> Markup:
+    """Draw the form of filters; one that shows the same is not drawn again."""
+    module: Any = look.template.module
+    return Markup(module.facets(path, groups, on=on, hidden=hidden, clear_url=clear))  # noqa: S704  (a macro escapes what it prints)

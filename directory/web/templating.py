@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_date, format_datetime, get_timezone
@@ -14,6 +15,8 @@ from directory.core import i18n, text
 
 #: The one language that the catalogue has so far; each request's language will come from here.
 LOCALE = "en"
+#: Days, numbers and amounts written out are remembered: a list holds the same ones again and again.
+KEPT = 4096
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Site:
     keeps_mail: bool
 
 
+@lru_cache(KEPT)
 def day(value: date | datetime | None) -> str:
     """Return a day as "22 Nov 2026", never relative: a page is the same bytes today and tomorrow."""
     return format_date(value, "d MMM y", locale=LOCALE) if value else ""
@@ -51,11 +55,13 @@ def isodate(value: date | datetime) -> str:
     return value.date().isoformat() if isinstance(value, datetime) else value.isoformat()
 
 
+@lru_cache(KEPT)
 def number(value: float) -> str:
     """Return a number with separators: 1,234."""
     return format_decimal(value, locale=LOCALE)
 
 
+@lru_cache(KEPT)
 def money(minor: int, currency: str) -> str:
     """Return an amount given in minor units: money(150000, "USD") is "$1,500"."""
     digits = get_currency_precision(currency)

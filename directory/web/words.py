@@ -48,6 +48,7 @@ KINDS: Mapping[Kind, str] = {
     Kind.OTHER: lazy("Other professions"),
     Kind.PRACTICE: lazy("Studios and clinics"),
 }
+WHO = lazy("Who")
 SORTS: Mapping[Sort, str] = {
     Sort.RELEVANCE: lazy("Fit to your words"),
     Sort.SCORE: lazy("Score"),

@@ -1,6 +1,7 @@
 """A small world."""
 
 import pytest
+from flask import Flask
 from sqlmodel import Session
 
 from tests.factories import Make
@@ -11,3 +12,9 @@ from tests.world import World
 def world(session: Session, make: Make) -> World:
     """Toronto and Hamilton."""
     return World(session, make)
+
+
+@pytest.fixture(autouse=True)
+def counted_anew(app: Flask) -> None:
+    """Forget what another test has counted: on a busy machine it would be kept for a while."""
+    app.extensions.pop("hairline_figures", None)

@@ -303,9 +303,9 @@ class TestQueries:
         """A planted offender: each card asks for its place."""
         for number in range(3):
             world.profile(f"Person {number}")
-        card = lists.cards.item
+        card = lists.cards.drawn
         loop = lambda found, **more: (places.by_path(lists.db.session(), found.place_path), card(found, **more))[1]  # noqa: E731
-        monkeypatch.setattr(lists.cards, "item", loop)
+        monkeypatch.setattr(lists.cards, "drawn", loop)
         with count_queries(database) as queries:
             visitor.get(TORONTO)
         assert len(queries.repeated) == 1

@@ -1,0 +1,135 @@
+"""The cards of a list, read as plain columns: a list of thirty needs no two hundred objects that remember their rows."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam, case, func, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from directory.models.places import Place
+from directory.models.profiles import (
+    Credential,
+    CredentialStatus,
+    Inspection,
+    Location,
+    Organization,
+    Practitioner,
+    Profile,
+    ServiceOffering,
+)
+from directory.models.sources import SourceRecord
+from directory.models.treatments import Treatment
+from directory.profiles import rules
+from directory.profiles.shown import Card, CredentialLine, InspectionLine
+
+_MILLION = 1_000_000
+
+
+def read(session: Session, ids: Sequence[int]) -> list[Card]:
+    """Return the cards of some profiles in the order of `ids`, in two SELECTs; ids that are no more are left out."""
+    if not ids:
+        return []
+    wanted = {"ids": list(ids)}
+    offered: dict[int, list[Any]] = defaultdict(list)
+    for row in session.execute(_offers(), wanted):
+        offered[row.profile_id].append(row)
+    found = {row.id: _card(row, offered[row.id]) for row in session.execute(_rows(), wanted)}
+    return [found[id_] for id_ in ids if id_ in found]
+
+
+@cache
+def _rows() -> Select[*tuple[Any, ...]]:
+    """Return the SELECT of everything but the offers; made once, for making it costs more than asking."""
+    paper, visit = aliased(Credential), aliased(Inspection)
+    return (
+        select(
+            *(col(column) for column in (Profile.id, Profile.slug, Profile.name, Profile.kind, Profile.status, Profile.hair_evidence)),
+            *(col(column) for column in (Profile.is_sample, Profile.mean_micro, Profile.review_count, Profile.score_micro)),
+            col(Practitioner.kind).label("profession"),
+            col(Organization.schema_type),
+            col(Place.name).label("city"),
+            col(Place.path),
+            col(Place.lat).label("city_lat"),
+            col(Place.lon).label("city_lon"),
+            col(Location.lat),
+            col(Location.lon),
+            col(paper.title),
+            col(paper.issuer),
+            col(paper.status).label("paper_status"),
+            col(paper.checked_on),
+            col(visit.outcome),
+            col(visit.inspected_on),
+            _gone_on().label("gone_on"),
+        )
+        .select_from(Profile)
+        .outerjoin(Practitioner, col(Practitioner.profile_id) == col(Profile.id))
+        .outerjoin(Organization, col(Organization.profile_id) == col(Profile.id))
+        .outerjoin(Place, col(Place.id) == col(Profile.place_id))
+        .outerjoin(Location, (col(Location.profile_id) == col(Profile.id)) & (col(Location.position) == 0))
+        .outerjoin(paper, col(paper.id) == _newest_credential())
+        .outerjoin(visit, col(visit.id) == _newest_inspection())
+        .where(col(Profile.id).in_(bindparam("ids", expanding=True)))
+    )
+
+
+@cache
+def _offers() -> Select[*tuple[Any, ...]]:
+    offering = ServiceOffering
+    columns = (offering.profile_id, offering.min_price, offering.max_price, offering.currency, offering.unit, offering.price_date)
+    return (
+        select(*(col(column) for column in columns), col(Treatment.label))
+        .join(Treatment, col(Treatment.id) == col(offering.treatment_id))
+        .where(col(offering.profile_id).in_(bindparam("ids", expanding=True)))
+        .order_by(col(Treatment.position), col(offering.technique), col(offering.id))
+    )
+
+
+def _gone_on() -> Any:
+    """Return the day on which the last source let a profile go; null while one still holds it."""
+    held_by_none = func.count(col(SourceRecord.gone_on)) == func.count(col(SourceRecord.id))
+    day = case((held_by_none, func.max(col(SourceRecord.gone_on))))
+    return select(day).where(col(SourceRecord.profile_id) == col(Profile.id)).correlate(Profile).scalar_subquery()
+
+
+def _newest_credential() -> Any:
+    shown = (Credential.status != CredentialStatus.FALSE_CLAIM, col(Credential.checked_on).is_not(None), Credential.source_url != "")
+    rows = select(col(Credential.id)).where(col(Credential.profile_id) == col(Profile.id), *shown)
+    return rows.order_by(col(Credential.checked_on).desc(), col(Credential.id).desc()).limit(1).correlate(Profile).scalar_subquery()
+
+
+def _newest_inspection() -> Any:
+    rows = select(col(Inspection.id)).where(col(Inspection.profile_id) == col(Profile.id))
+    return rows.order_by(col(Inspection.inspected_on).desc(), col(Inspection.id).desc()).limit(1).correlate(Profile).scalar_subquery()
+
+
+def _card(row: Any, offers: Sequence[Any]) -> Card:
+    """Return a card from its row; an address without a point takes that of its city."""
+    lat, lon = (row.city_lat, row.city_lon) if row.lat is None else (row.lat, row.lon)
+    gone: date | None = row.gone_on
+    return Card(
+        id=row.id,
+        slug=row.slug,
+        name=row.name,
+        kind=row.kind,
+        practitioner_kind=row.profession,
+        schema_type=row.schema_type or "",
+        status=row.status,
+        hair_evidence=row.hair_evidence,
+        is_sample=row.is_sample,
+        place_name=row.city or "",
+        place_path=row.path or "",
+        lat=lat,
+        lon=lon,
+        mean=None if row.mean_micro is None else row.mean_micro / _MILLION,
+        count=row.review_count,
+        score=row.score_micro / _MILLION,
+        treatments=tuple(dict.fromkeys(offer.label for offer in offers)),
+        price=rules.headline_price((offer, offer.label) for offer in offers),
+        credential=None if row.checked_on is None else CredentialLine(row.title, row.issuer, row.paper_status, row.checked_on),
+        inspection=None if row.inspected_on is None else InspectionLine(row.outcome, row.inspected_on),
+        gone_on=gone,
+    )
