@@ -1,6 +1,7 @@
 """`hairline user` and `hairline mail`: accounts from the terminal, and whether mail goes out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import click
 from sqlmodel import Session
@@ -33,7 +34,7 @@ def create(email: str, name: str, birth_year: int, role: str, password: str) -> 
     """Make a confirmed account for EMAIL."""
     try:
         hashed = passwords.choose(password, email=email, name=name)
-        with open_database().transaction() as session:
+        with _writing() as session:
             made = service.create(session, email=email, display_name=name, password_hash=hashed, birth_year=birth_year, role=Role(role))
             click.echo(f"{made.email} can log in as {made.display_name} ({made.role.value}).")
     except DomainError as error:
@@ -67,10 +68,20 @@ def unsuspend(email: str) -> None:
 
 def _change(email: str, act: Callable[[Session, User], None]) -> None:
     try:
-        with open_database().transaction() as session:
+        with _writing() as session:
             act(session, accounts.existing_by_email(session, email))
     except DomainError as error:
         stop(str(error))
+
+
+@contextmanager
+def _writing() -> Iterator[Session]:
+    database = open_database()
+    try:
+        with database.transaction() as session:
+            yield session
+    finally:
+        database.dispose()
 
 
 @click.group()
@@ -96,6 +107,7 @@ def try_out(address: str) -> None:
             work.run(leased, jobs.HANDLERS)
     with database.session() as session:
         job = session.get(Job, job_id)
+    database.dispose()
     if job is None or job.status is not JobStatus.DONE:
         stop(f"Not sent: {job.last_error if job and job.last_error else 'a worker has it in hand; look again in a minute'}", code=1)
     click.echo(f"Kept at {settings.public_url}/dev/outbox." if settings.keeps_mail else f"{settings.smtp_host} took the mail.")

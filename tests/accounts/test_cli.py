@@ -1,0 +1,118 @@
+"""`hairline user` and `hairline mail`."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlmodel import select
+
+from directory.accounts import passwords, queries
+from directory.cli import main
+from directory.core.db import Database
+from directory.models.accounts import Role, User, UserStatus
+from directory.models.base import metadata
+from directory.models.moderation import AuditEntry
+from directory.models.ops import KeptMail
+
+Run = Callable[..., Result]
+GREEN = "three calm green mornings"
+
+
+@pytest.fixture
+def own(empty_url: str) -> Iterator[Database]:
+    """A database of its own, as a command meets it."""
+    database = Database(empty_url)
+    metadata.create_all(database.engine)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def run(own: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command on that database."""
+    monkeypatch.setenv("HAIRLINE_DATABASE_URL", own.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("HAIRLINE_DATA_DIR", str(tmp_path))
+    return lambda *words, typed=None: CliRunner().invoke(main, list(words), input=typed)
+
+
+def make_ada(run: Run, *more: str) -> Result:
+    return run("user", "create", "Ada@Patients.example", "--name", "Ada 7", "--birth-year", "1985", *more, typed=f"{GREEN}\n{GREEN}\n")
+
+
+def ada(own: Database) -> User:
+    with own.session() as session:
+        return queries.existing_by_email(session, "ada@patients.example")
+
+
+def test_an_account_is_made_confirmed_and_can_be_used(run: Run, own: Database) -> None:
+    """Seen to fail with the password kept as typed."""
+    result = make_ada(run, "--role", "moderator")
+    assert result.exit_code == 0, result.output
+    assert GREEN not in result.output
+    made = ada(own)
+    assert made.is_confirmed
+    assert made.role is Role.MODERATOR
+    assert passwords.verify(GREEN, made.password_hash)[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "typed", "said"),
+    [
+        (("--name", "Ada 7", "--birth-year", "2020"), GREEN, "18 or over"),
+        (("--name", "Admin", "--birth-year", "1985"), GREEN, "staff"),
+        (("--name", "Ada 7", "--birth-year", "1985"), "password", "tried first"),
+    ],
+)
+def test_the_rules_hold_here_too(run: Run, own: Database, words: tuple[str, ...], typed: str, said: str) -> None:
+    """One sentence, no traceback. Seen to fail with the rules left to the form."""
+    result = run("user", "create", "ada@patients.example", *words, typed=f"{typed}\n{typed}\n")
+    assert result.exit_code == 2
+    assert said in result.output
+    with own.session() as session:
+        assert session.exec(select(User)).all() == []
+
+
+def test_roles_and_suspension_are_written_into_the_log(run: Run, own: Database) -> None:
+    """Seen to fail with each step left out."""
+    make_ada(run)
+    assert run("user", "role", "ADA@patients.example", "admin").exit_code == 0
+    assert ada(own).role is Role.ADMIN
+    assert run("user", "suspend", "ada@patients.example").exit_code == 0
+    assert ada(own).status is UserStatus.SUSPENDED
+    assert run("user", "unsuspend", "ada@patients.example").exit_code == 0
+    assert ada(own).status is UserStatus.ACTIVE
+    with own.session() as session:
+        assert session.exec(select(AuditEntry.action).order_by(AuditEntry.id)).all() == [
+            "user.create",
+            "user.role",
+            "user.suspend",
+            "user.unsuspend",
+        ]
+
+
+@pytest.mark.parametrize("command", [("user", "role", "nobody@patients.example", "admin"), ("user", "suspend", "nobody@patients.example")])
+def test_an_unknown_address_is_said(run: Run, command: tuple[str, ...]) -> None:
+    """Seen to fail with a traceback."""
+    result = run(*command)
+    assert result.exit_code == 2
+    assert "no account" in result.output
+
+
+def test_mail_test_goes_the_way_of_all_mails(run: Run, own: Database) -> None:
+    """Seen to fail with the job left to a worker that does not run."""
+    result = run("mail", "test", "op@hairline.example")
+    assert result.exit_code == 0, result.output
+    assert "/dev/outbox" in result.output
+    with own.session() as session:
+        assert session.exec(select(KeptMail.recipient)).all() == ["op@hairline.example"]
+
+
+def test_mail_test_says_what_went_wrong(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seen to fail with success told for a job that failed."""
+    monkeypatch.setenv("HAIRLINE_SMTP_HOST", "127.0.0.1")
+    monkeypatch.setenv("HAIRLINE_SMTP_PORT", "9")
+    result = run("mail", "test", "op@hairline.example")
+    assert result.exit_code == 1
+    assert "Not sent" in result.output
+    assert run("mail", "test", "not an address").exit_code == 2
