@@ -132,7 +132,10 @@ class PlaceCount(Record, table=True):
     """How many listed profiles stand at a place; kept by whoever lists and unlists them, in the same transaction."""
 
     __tablename__ = "place_counts"
-    __table_args__ = (CheckConstraint("hair_count >= 0 AND register_count >= 0", name="never_negative"),)
+    __table_args__ = (
+        CheckConstraint("hair_count >= 0 AND register_count >= 0", name="never_negative"),
+        Index("ix_place_counts_hair_count", "hair_count"),
+    )
     place_id: int = Field(foreign_key="places.id", ondelete="RESTRICT", primary_key=True, sa_column_kwargs={"autoincrement": False})
     #: Those whose hair work is confirmed or stated by their owner.
     hair_count: int = 0

@@ -41,10 +41,13 @@ def place_at(session: Session, spot: Spot) -> Place | None:
     """Return the place that stands for a postcode: see `rules.draw` (at most three queries)."""
     here = sphere.vector(spot.lat, spot.lon)
     _reach, square = around(spot.lat, spot.lon, degrees=AROUND)
-    columns = (col(Place.id), col(Place.population), col(Place.x), col(Place.y), col(Place.z))
-    rows = session.execute(select(*columns).where(col(Place.country_code) == spot.country_code, *square)).all()
-    if rows:
-        drawn = [(draw(people, sphere.kilometres(here, sphere.Vector(x, y, z))), -number) for number, people, x, y, z in rows]
+    columns = (col(Place.id), col(Place.country_code), col(Place.population), col(Place.x), col(Place.y), col(Place.z))
+    drawn = [
+        (draw(people, sphere.kilometres(here, sphere.Vector(x, y, z))), -number)
+        for number, country, people, x, y, z in session.execute(select(*columns).where(*square))
+        if country == spot.country_code  # not asked of the database: SQLite would read the whole country for it
+    ]
+    if drawn:
         return session.scalars(select(Place).where(col(Place.id) == -max(drawn)[1]).options(*FULL)).first()
     # The far north: the nearest there is.
     inside = select(Place).where(col(Place.country_code) == spot.country_code).options(*FULL)

@@ -24,6 +24,11 @@ MAX_TYPED = 120
 MAX_CHOICES = 50
 
 
+#: Joins places to their counts from the side of the counts, of which there are few: the sum keeps SQLite from
+#: walking through all places and looking each one up.
+_FROM_COUNTS = col(PlaceCount.place_id) + 0 == Place.id
+
+
 class Kind(StrEnum):
     """What typed words turned out to be."""
 
@@ -120,14 +125,18 @@ def nearest(session: Session, origin: Place | Spot, *, limit: int = 5) -> list[N
         limit: How many at most.
     """
     here = sphere.vector(origin.lat, origin.lon)
-    others = _with_counts().where(_listed()).order_by(*centres.nearest_first(here)).limit(limit)
-    if isinstance(origin, Place):
-        others = others.where(col(Place.id) != origin.id)
+    order = centres.nearest_first(here)
+    elsewhere = (_listed(), col(Place.id) != (origin.id if isinstance(origin, Place) else 0))
     reach, around = centres.around(origin.lat, origin.lon)
-    found = [_near(row, here, origin.country_code) for row in session.execute(others.where(*around))]
+    close_by = _with_counts().where(*elsewhere, *around).order_by(*order).limit(limit)
+    found = [_near(row, here, origin.country_code) for row in session.execute(close_by)]
     # Beyond the reach, places outside of the square may be nearer than those in its corners.
     if len(found) < limit or found[-1].km > reach:
-        found = [_near(row, here, origin.country_code) for row in session.execute(others)]
+        first = select(col(Place.id)).join(PlaceCount, _FROM_COUNTS).where(*elsewhere).order_by(*order).limit(limit)
+        found = [
+            _near(row, here, origin.country_code)
+            for row in session.execute(_with_counts().where(col(Place.id).in_(first)).order_by(*order))
+        ]
     return found
 
 
@@ -140,10 +149,9 @@ def countries_with_counts(session: Session) -> list[Counted]:
 
 def regions_with_counts(session: Session, country: Country) -> list[Counted]:
     """Return the regions of a country with listed profiles, by name (one query)."""
-    sums = _sums(col(Place.region_id))
+    sums = _sums(col(Place.region_id), col(Place.country_code) == country.code)
     rows = select(Region, sums.c.hair, sums.c.register).join(sums, sums.c.area == col(Region.id))
-    inside = rows.where(col(Region.country_code) == country.code).options(joinedload(Region.country))
-    return _counted(session, inside.order_by(col(Region.sort_key), col(Region.id)))
+    return _counted(session, rows.options(joinedload(Region.country)).order_by(col(Region.sort_key), col(Region.id)))
 
 
 def places_with_counts(session: Session, area: Area, *, limit: int = 200) -> list[Counted]:
@@ -162,12 +170,16 @@ def largest_places(session: Session, area: Area, *, limit: int = 20) -> list[Pla
 
 def largest(session: Session, *, limit: int = 12) -> list[Counted]:
     """Return the places where most profiles with hair work are listed, for the home page (one query)."""
-    return _counted(session, _with_counts().where(col(PlaceCount.hair_count) > 0).order_by(*_fullest_first()).limit(limit))
+    # Who has fewer than the last one to be shown need not be looked at, and the index tells that number.
+    last = select(col(PlaceCount.hair_count)).where(col(PlaceCount.hair_count) > 0)
+    least = last.order_by(col(PlaceCount.hair_count).desc()).offset(limit - 1).limit(1).scalar_subquery()
+    fullest = col(PlaceCount.hair_count) >= func.coalesce(least, 1)
+    return _counted(session, _with_counts().where(fullest).order_by(*_fullest_first()).limit(limit))
 
 
 def listed_paths(session: Session) -> list[str]:
     """Return the path of every country, region and place with listed profiles, for the sitemap (one query)."""
-    statement = select(col(Place.path)).join(PlaceCount, col(PlaceCount.place_id) == Place.id).where(_listed())
+    statement = select(col(Place.path)).join(PlaceCount, _FROM_COUNTS).where(_listed())
     paths: set[str] = set()
     for path in session.scalars(statement):
         parts = path.split("/")
@@ -257,11 +269,11 @@ def _with_counts() -> Select[Place, int, int]:
     return counts.join(PlaceCount, col(PlaceCount.place_id) == Place.id).options(*FULL)
 
 
-def _sums(by: Any) -> Subquery:
+def _sums(by: Any, *where: ColumnElement[bool]) -> Subquery:
     """Return the numbers of listed profiles added up by a column of places."""
     hair, register = func.sum(col(PlaceCount.hair_count)).label("hair"), func.sum(col(PlaceCount.register_count)).label("register")
-    rows = select(by.label("area"), hair, register).join(PlaceCount, col(PlaceCount.place_id) == Place.id)
-    return rows.where(_listed()).group_by(by).subquery()
+    rows = select(by.label("area"), hair, register).join(PlaceCount, _FROM_COUNTS)
+    return rows.where(_listed(), *where).group_by(by).subquery()
 
 
 def _under(country: Country) -> ColumnElement[bool]:

@@ -374,6 +374,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_place_counts_place_id"), ondelete="RESTRICT"),
         sa.PrimaryKeyConstraint("place_id", name=op.f("pk_place_counts")),
     )
+    with op.batch_alter_table("place_counts", schema=None) as batch_op:
+        batch_op.create_index("ix_place_counts_hair_count", ["hair_count"], unique=False)
+
     op.create_table(
         "profiles",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1051,6 +1054,9 @@ def downgrade() -> None:
         )
 
     op.drop_table("profiles")
+    with op.batch_alter_table("place_counts", schema=None) as batch_op:
+        batch_op.drop_index("ix_place_counts_hair_count")
+
     op.drop_table("place_counts")
     with op.batch_alter_table("place_aliases", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_place_aliases_key"))
