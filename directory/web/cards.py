@@ -1,10 +1,8 @@
 """A profile in a list as `components/card.html` takes it."""
 
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
-from flask import current_app, request
-from jinja2 import Template
 from markupsafe import Markup
 
 from directory.core import text
@@ -12,25 +10,11 @@ from directory.core.i18n import _, ngettext
 from directory.models.profiles import CredentialStatus, ProfileStatus
 from directory.profiles.rules import Price, page_path
 from directory.profiles.shown import Card
-from directory.web import templating, words
+from directory.web import pieces, templating, words
 
 #: Treatments named on a card; the rest is a number.
 NAMED = 3
 CHECKED = {CredentialStatus.CHECKED_OK, CredentialStatus.RENEWED}
-
-
-class Look(NamedTuple):
-    """What a piece of a page depends on beside its values."""
-
-    template: Template
-    build: str
-    root: str
-    locale: str
-
-
-def look(name: str) -> Look:
-    """Return what a component depends on now: part of the key under which a drawn piece is kept."""
-    return Look(current_app.jinja_env.get_template(name), current_app.extensions["assets"].hash, request.script_root, templating.LOCALE)
 
 
 def drawn(card: Card, *, rank: int | None = None, city: bool = True) -> Markup:
@@ -38,11 +22,11 @@ def drawn(card: Card, *, rank: int | None = None, city: bool = True) -> Markup:
 
     A card that is the same as before is not drawn again: what it shows is all in `Card`, so there is nothing to go stale.
     """
-    return _drawn(look("components/card.html"), card, rank, city)
+    return _drawn(pieces.look("card"), card, rank, city)
 
 
-@lru_cache(2048)
-def _drawn(look: Look, card: Card, rank: int | None, city: bool) -> Markup:
+@lru_cache(pieces.KEPT)
+def _drawn(look: pieces.Look, card: Card, rank: int | None, city: bool) -> Markup:
     module: Any = look.template.module
     return Markup(module.card(item(card, rank=rank, city=city)))  # noqa: S704  (a macro escapes what it prints)
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
 
 from markupsafe import Markup
 
@@ -14,7 +12,7 @@ from directory.models.treatments import Treatment, TreatmentFamily
 from directory.profiles import queries as profiles
 from directory.profiles.shown import Card
 from directory.search.port import Criteria, Evidence, Kind, Results, Sort
-from directory.web import cards, db, search, seo, words
+from directory.web import cards, db, pieces, search, seo, words
 
 #: What the treatments of a family stand under, in this order; information-only ones are nobody's filter.
 FAMILIES = {TreatmentFamily.SMP: lazy("Scalp micropigmentation"), TreatmentFamily.TRANSPLANT: lazy("Hair transplant")}
@@ -132,8 +130,8 @@ class ListPage:
     @property
     def filters(self) -> Markup:
         """The form of filters."""
-        shown = (self.path, self.groups, self.criteria.filters, tuple(self.beside_filters), self.clear_url)
-        return _drawn(cards.look("components/facets.html"), *shown)
+        hidden = tuple(self.beside_filters)
+        return pieces.drawn("facets", self.path, self.groups, on=self.criteria.filters, hidden=hidden, clear_url=self.clear_url)
 
     @property
     def groups(self) -> tuple[Group, ...]:
@@ -180,10 +178,3 @@ def find(criteria: Criteria, taxonomy: Sequence[Treatment], *, path: str, in_cit
     register = search.find(criteria.on_register(ON_REGISTER)) if with_register else Results((), 0, 1, ON_REGISTER)
     found = {card.id: card for card in profiles.cards(db.session(), [*results.ids, *register.ids])}
     return ListPage(criteria, results, register, found, taxonomy, path, in_city)
-
-
-@lru_cache(512)
-def _drawn(look: cards.Look, path: str, groups: Sequence[Group], on: int, hidden: Sequence[tuple[str, str]], clear: str) -> Markup:
-    """Draw the form of filters; one that shows the same is not drawn again."""
-    module: Any = look.template.module
-    return Markup(module.facets(path, groups, on=on, hidden=hidden, clear_url=clear))  # noqa: S704  (a macro escapes what it prints)

@@ -12,6 +12,7 @@ from jinja2 import StrictUndefined
 
 from directory.config import Settings
 from directory.core import i18n, text
+from directory.web import pieces
 
 #: The one language that the catalogue has so far; each request's language will come from here.
 LOCALE = "en"
@@ -101,7 +102,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         production=settings.production,
         keeps_mail=settings.keeps_mail,
     )
-    env.globals.update(site=site, locale=LOCALE, text_direction="ltr")
+    env.globals.update(site=site, locale=LOCALE, text_direction="ltr", drawn=pieces.drawn)
 
     @app.context_processor
     def page() -> dict[str, Any]:
