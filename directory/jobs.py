@@ -8,6 +8,7 @@ from sqlalchemy import delete
 from sqlmodel import col
 
 from directory import outbox, work
+from directory.accounts import service as accounts
 from directory.config import Settings
 from directory.core import clock
 from directory.core.db import Database
@@ -27,6 +28,7 @@ def sweep(work: Work) -> None:
     with work.transaction() as session:
         session.execute(delete(IdempotencyKey).where(col(IdempotencyKey.created_at) < old))
         session.execute(delete(Job).where(col(Job.finished_at) < old))
+        accounts.forget_old(session)
         outbox.enqueue(session, "ops.sweep", key="ops.sweep", delay=timedelta(days=1))
         work.finish(session)
 
