@@ -91,12 +91,15 @@ class TestBatches:
         }
         assert (report.new, report.refused, report.skipped["other service"]) == (28, 3, 1)
 
-    def test_a_batch_asks_a_fixed_number_of_times(self, database, run, file):
+    def test_a_batch_asks_a_fixed_number_of_times(self, database, make, session, run, file):
         """Seen to fail: an upsert for each place."""
+        towns = [make.place(f"Town {n}", region="", country="CA").name for n in range(50)]
+        session.commit()
         sent = []
         for size in (5, 50):
+            items = [listing(n, name=f"Name {n} {size}", locations=(LocationRow("CA", towns[n]),)) for n in range(size)]
             with statements(database) as asked:
-                run(feed(*(listing(n, name=f"Name {n} {size}") for n in range(size)), code=f"s{size}"), file, pace=pace(1000))
+                run(feed(*items, code=f"s{size}"), file, pace=pace(1000))
             sent.append(len(asked))
         assert sent[0] == sent[1]
 
@@ -154,13 +157,15 @@ class TestResume:
         def overtaken(_file):
             for n, item in enumerate(ITEMS):
                 if n == 14:
-                    run(feed(*ITEMS), file, pace=pace(4))
+                    with pytest.raises(Killed):
+                        run(feed(*ITEMS, dies_at=18), file, pace=pace(4))
                 yield item
 
         slow = Feed("test", "A test", "", "", "", "", overtaken, lambda path: date(2026, 1, 1))
         with pytest.raises(Refused, match="Another process"):
             run(slow, file, pace=pace(4))
-        assert one(session, ImportRun).new == 28
+        assert one(session, ImportRun).position == 16
+        assert run(feed(*ITEMS), file, pace=pace(4)).new == 28
 
 
 class TestRefused:
