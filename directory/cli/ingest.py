@@ -24,6 +24,9 @@ def ingest() -> None:
 def shared(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options of every source to a command."""
     command = click.option("--dry-run", is_flag=True, help="Say what would be done, and write nothing.")(command)
+    command = click.option("--part", is_flag=True, help="The file is a part of what the source holds: what it leaves out is not gone.")(
+        command
+    )
     return click.option(
         "--as-of",
         type=click.DateTime(["%Y-%m-%d"]),
@@ -35,18 +38,18 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
 @ingest.command("bodysafe")
 @FILE
 @shared
-def bodysafe_command(file: Path, dry_run: bool, as_of: datetime | None) -> None:
+def bodysafe_command(file: Path, dry_run: bool, part: bool, as_of: datetime | None) -> None:
     """Read Toronto's BodySafe register (CSV): micropigmentation studios and their inspections."""
-    _run(bodysafe.FEED, file, dry_run=dry_run, as_of=as_of)
+    _run(bodysafe.FEED, file, dry_run=dry_run, part=part, as_of=as_of)
 
 
 @ingest.command("nppes")
 @FILE
 @click.option("--all-taxonomies", is_flag=True, help="Take every person, whatever their specialty.")
 @shared
-def nppes_command(file: Path, all_taxonomies: bool, dry_run: bool, as_of: datetime | None) -> None:
+def nppes_command(file: Path, all_taxonomies: bool, dry_run: bool, part: bool, as_of: datetime | None) -> None:
     """Read NPPES, the United States register of provider numbers: its native CSV, or an answer of its API (JSON)."""
-    _run(nppes.feed(all_taxonomies=all_taxonomies), file, dry_run=dry_run, as_of=as_of)
+    _run(nppes.feed(all_taxonomies=all_taxonomies), file, dry_run=dry_run, part=part, as_of=as_of)
 
 
 @ingest.command("sheet")
@@ -65,6 +68,7 @@ def sheet_command(
     source_url: str,
     maps: tuple[str, ...],
     dry_run: bool,
+    part: bool,
     as_of: datetime | None,
 ) -> None:
     """Read a sheet (CSV) that you filled in: one row a person or practice. docs/sheet.md tells of its columns."""
@@ -81,16 +85,16 @@ def sheet_command(
         feed = sheet.feed(name=source_name, licence=licence, url=source_url, columns=columns)
     except Refused as refused:
         stop(str(refused))
-    _run(feed, file, dry_run=dry_run, as_of=as_of)
+    _run(feed, file, dry_run=dry_run, part=part, as_of=as_of)
 
 
-def _run(feed: Feed, file: Path, *, dry_run: bool, as_of: datetime | None) -> None:
+def _run(feed: Feed, file: Path, *, dry_run: bool, part: bool, as_of: datetime | None) -> None:
     """Read a file and print what became of its rows; end with 2 where it cannot be taken."""
     database = open_database()
     day: date | None = as_of.date() if as_of else None
     try:
         with bar() as progress:
-            done = pipeline.run(database, feed, file, dry_run=dry_run, as_of=day, progress=progress)
+            done = pipeline.run(database, feed, file, dry_run=dry_run, part=part, as_of=day, progress=progress)
     except Refused as refused:
         stop(str(refused))
     except KeyboardInterrupt:

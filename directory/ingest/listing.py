@@ -53,6 +53,8 @@ class Feed:
         read: Turns an open file into items. What is no file of this source it refuses before the first item.
         day_of: The day that a file speaks of, by its name; none where the name does not tell.
         options: What else decides which facts a file gives.
+        is_part: Whether a file, by its name and first bytes, is only a part of what the source holds: an answer to
+            one question, or the changes of a week. A part lets go only of what it says itself is gone.
     """
 
     code: str
@@ -64,6 +66,7 @@ class Feed:
     read: Callable[[BinaryIO], Iterator[Item]]
     day_of: Callable[[Path], date | None]
     options: Mapping[str, Any] = field(default_factory=dict)
+    is_part: Callable[[Path, bytes], bool] = lambda path, head: False
 
 
 class Bad(ValueError):

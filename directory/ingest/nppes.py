@@ -4,9 +4,11 @@ Its monthly file has 329 columns or more; its web API answers with JSON. Both ar
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from directory.core.i18n import _
@@ -37,6 +39,7 @@ _CSV_NAMES = {"last": "Provider Last Name (Legal Name)", "city": f"{_PRACTICE} C
 _JSON_NAMES = {"last": "last_name", "city": "city", "country": "country_code"}
 #: Written as states of the United States, and countries of their own in our gazetteer.
 _TERRITORIES = frozenset({"AS", "GU", "MP", "PR", "VI"})
+_SPAN = re.compile(r"_([0-9]{8})-[0-9]{8}")
 _ABSENT = frozenset({"", "--", "<UNAVAIL>"})
 
 
@@ -82,7 +85,17 @@ def feed(*, all_taxonomies: bool = False) -> Feed:
         read=partial(read, all_taxonomies=all_taxonomies),
         day_of=day_in_name,
         options={"all_taxonomies": all_taxonomies},
+        is_part=is_part,
     )
+
+
+def is_part(path: Path, head: bytes) -> bool:
+    """Say whether a file is an answer of the API, or one of the weekly files, which hold changes alone.
+
+    The whole register is named after the day on which it began: "npidata_pfile_20050523-20261108.csv".
+    """
+    weekly = _SPAN.search(path.name)
+    return _is_json(head) or (weekly is not None and weekly[1] != "20050523")
 
 
 def read(file: BinaryIO, *, all_taxonomies: bool = False) -> Iterator[Item]:
@@ -91,10 +104,13 @@ def read(file: BinaryIO, *, all_taxonomies: bool = False) -> Iterator[Item]:
     Raises:
         Refused: at once, when this is neither a native file of NPPES nor an answer of its API.
     """
-    head = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
+    head = file.read(64)
     file.seek(0)
-    found = _from_json(file) if head[:1] in {b"{", b"["} else _from_csv(rows.read(file, _accept))
-    return _items(found, all_taxonomies)
+    return _items(_from_json(file) if _is_json(head) else _from_csv(rows.read(file, _accept)), all_taxonomies)
+
+
+def _is_json(head: bytes) -> bool:
+    return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}
 
 
 def _items(found: Iterator[Provider | Refusal], all_taxonomies: bool) -> Iterator[Item]:

@@ -38,18 +38,21 @@ def run(
     *,
     dry_run: bool = False,
     as_of: date | None = None,
+    part: bool = False,
     progress: Progress = silent,
     pace: Pace | None = None,
 ) -> Report:
     """Read a file of a source into the tables.
 
     A run that was cut short goes on where it stood when the same file is read again; a file read again
-    changes nothing. Only a run that comes to the end of its file lets go of what the file no longer holds.
+    changes nothing. Only a run that comes to the end of its file lets go of what the file no longer holds;
+    where the file is a part of what the source holds, only of what it says itself is gone.
 
     Args:
         path: The file; it may be compressed by gzip or xz.
         dry_run: Say what would be done, and write nothing at all.
         as_of: The day that the file speaks of, where its name does not tell.
+        part: Whether the file is only a part of what the source holds; files of which that is known need not be told of.
         progress: Told the bytes read and the bytes of the file after each batch.
         pace: Given by those who want to know how long batches held the write lock.
 
@@ -68,12 +71,15 @@ def run(
         digest = hashlib.file_digest(raw, "sha256").hexdigest()
         size = raw.seek(0, os.SEEK_END)
         raw.seek(0)
-        items = feed.read(_unpacked(raw, stack))
+        stream = _unpacked(raw, stack)
+        part = part or feed.is_part(path, stream.read(64))
+        stream.seek(0)
+        items = feed.read(stream)
         first = next(items, None)
         if first is None:
             raise Refused(_("The file has no rows. Nothing was read."))
         _need_places(database)
-        report = Report(file_name=path.name, as_of=day, dry_run=dry_run)
+        report = Report(file_name=path.name, as_of=day, dry_run=dry_run, part=part)
         writer = (DryWriter if dry_run else Writer)(database, feed, digest, report)
         finder, pace = PlaceFinder(), pace or Pace()
         rest = islice(chain([first], items), writer.position, None)

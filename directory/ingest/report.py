@@ -17,6 +17,7 @@ class Report:
     """What became of the rows of a file.
 
     Args:
+        part: Whether the file is only a part of what the source holds.
         skipped: Rows that are right and not for us, by reason.
         refusals: The first refused rows.
         resumed: Whether an earlier run that was cut short was taken up.
@@ -26,6 +27,7 @@ class Report:
     file_name: str
     as_of: date
     dry_run: bool = False
+    part: bool = False
     resumed: bool = False
     run_id: int | None = None
     new: int = 0
@@ -47,6 +49,8 @@ def lines(report: Report) -> Iterator[str]:
     yield _("%(file)s, as of %(day)s", file=report.file_name, day=report.as_of.isoformat())
     if report.dry_run:
         yield _("Dry run: nothing was written.")
+    if report.part:
+        yield _("This file is a part of what the source holds: what it leaves out is not gone.")
     if report.resumed:
         yield _("An earlier run had been cut short; this one went on from there.")
     for label, number in (

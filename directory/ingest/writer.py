@@ -45,7 +45,7 @@ class Writer:
                 raise Refused(_("The treatments are not loaded. Load them with: hairline migrate"))
             terms = {name: getattr(feed, name) for name in ("name", "url", "licence", "licence_url", "attribution")}
             source = service.ensure(session, code=feed.code, **terms)
-            asked = service.asked(file_hash=digest, options=feed.options, as_of=report.as_of)
+            asked = service.asked(file_hash=digest, options={**feed.options, "part": report.part}, as_of=report.as_of)
             run, report.resumed = service.start_run(session, source=source, file_name=report.file_name, asked=asked)
             self._reading = Reading(source.id, run.id, report.as_of, run.marks, treatment_ids)
             self.position = run.position
@@ -73,7 +73,7 @@ class Writer:
         """Let go of what the whole file did not hold, and close the run."""
         while self._reading.marks:
             with self._database.transaction() as session:
-                gone = recording.let_go(session, self._reading, limit=LET_GO)
+                gone = recording.let_go(session, self._reading, said_only=self._report.part, limit=LET_GO)
                 self._report.gone += gone
                 self._note(session, self.position)
             time.sleep(PAUSE)
@@ -81,7 +81,7 @@ class Writer:
                 break
         with self._database.transaction() as session:
             if self._reading.marks:
-                recording.forget_notes(session, self._reading)
+                recording.forget_notes(session, self._reading, whole=not self._report.part)
             self._note(session, self.position, status=RunStatus.FINISHED, finished_at=clock.now())
             if self._report.wrote:
                 outbox.enqueue(session, "search.rebuild", key="search.rebuild")
@@ -111,27 +111,31 @@ class DryWriter:
         self._report = report
         self._seen: dict[str, ProfileKind | None] = {}
         self._held = 0
+        self._said_gone = 0
         self._marks = True
         with database.session() as session:
             source = sources.by_code(session, feed.code)
             self._source_id = source.id if source else 0
             if source:
-                asked = service.asked(file_hash=digest, options=feed.options, as_of=report.as_of)
+                asked = service.asked(file_hash=digest, options={**feed.options, "part": report.part}, as_of=report.as_of)
                 service.refuse_older(session, source.id, report.as_of)
                 self._marks = not service.read_last(session, source.id, asked)
 
     def write(self, batch: Batch, pace: Pace) -> None:
         """Count what would become of a batch."""
         with self._database.session() as session:
-            stored = recording.known(session, self._source_id, recording.keys_of(batch.entries))
+            stored = recording.known(session, self._source_id, recording.keys_of(batch.entries) | set(batch.notes))
         decided = recording.decide(batch.entries, stored, self._seen, run_id=-1, marks=self._marks)
         batch.add_to(self._report, decided)
         held = [*decided.same, *decided.changed, *decided.removed, *decided.mentioned]
         self._held += sum(old.gone_on is None for _entry, old in held)
+        self._said_gone += sum(key in stored and stored[key].gone_on is None for key in batch.notes)
 
     def finish(self) -> None:
         """Count what would be gone."""
-        if self._marks:
+        if self._report.part:
+            self._report.gone = self._said_gone
+        elif self._marks:
             with self._database.session() as session:
                 mine = (col(SourceRecord.source_id) == self._source_id, col(SourceRecord.gone_on).is_(None))
                 self._report.gone = session.exec(select(func.count()).select_from(SourceRecord).where(*mine)).one() - self._held

@@ -176,15 +176,20 @@ def record_listings(session: Session, reading: Reading, batch: Sequence[Placed |
     return decided
 
 
-def let_go(session: Session, reading: Reading, *, limit: int) -> int:
-    """Mark at most `limit` records that a whole file no longer held as gone, and return how many that was.
+def let_go(session: Session, reading: Reading, *, said_only: bool = False, limit: int) -> int:
+    """Mark at most `limit` records that a file read to its end no longer held as gone, and return how many that was.
 
     A profile that no other source holds is delisted, unless its owner speaks for it.
+
+    Args:
+        said_only: Whether only those are gone of which the file says so itself, because it is a part.
     """
     mine = (col(SourceRecord.source_id) == reading.source_id, col(SourceRecord.gone_on).is_(None))
-    unseen = col(SourceRecord.last_run_id).is_(None) | (col(SourceRecord.last_run_id) != reading.run_id)
+    unseen = [col(SourceRecord.last_run_id).is_(None) | (col(SourceRecord.last_run_id) != reading.run_id)]
+    if said_only:
+        unseen.append(col(SourceRecord.note_run_id) == reading.run_id)
     columns: list[Any] = [SourceRecord.id, SourceRecord.profile_id, SourceRecord.gone_note, SourceRecord.note_run_id]
-    rows = session.execute(select(*columns).where(*mine, unseen).order_by(col(SourceRecord.id)).limit(limit)).all()
+    rows = session.execute(select(*columns).where(*mine, *unseen).order_by(col(SourceRecord.id)).limit(limit)).all()
     facts.update_many(session, "source_records", [_gone(reading, row) for row in rows])
     profiles = {row.profile_id for row in rows if row.profile_id is not None}
     holding = select(col(SourceRecord.profile_id)).where(col(SourceRecord.profile_id).in_(profiles), col(SourceRecord.gone_on).is_(None))
@@ -196,9 +201,11 @@ def let_go(session: Session, reading: Reading, *, limit: int) -> int:
     return len(rows)
 
 
-def forget_notes(session: Session, reading: Reading) -> None:
-    """Take back what an earlier file said of records and this one did not repeat, and notes of records that are not gone."""
-    stale = (col(SourceRecord.note_run_id) != reading.run_id) | col(SourceRecord.gone_on).is_(None)
+def forget_notes(session: Session, reading: Reading, *, whole: bool) -> None:
+    """Take back notes of records that are not gone, and what an earlier file said and a whole one did not repeat."""
+    stale = col(SourceRecord.gone_on).is_(None)
+    if whole:
+        stale |= col(SourceRecord.note_run_id) != reading.run_id
     mine = (col(SourceRecord.source_id) == reading.source_id, col(SourceRecord.note_run_id).is_not(None), stale)
     ids = session.execute(select(col(SourceRecord.id)).where(*mine)).scalars().all()
     facts.update_many(session, "source_records", [{"gone_note": [], "note_run_id": None, "b_id": id_} for id_ in ids])

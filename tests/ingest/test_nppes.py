@@ -210,6 +210,22 @@ class TestImport:
         assert (gone.gone_on, gone.gone_note) == (date(2026, 12, 13), ["deactivated"])
         assert one(session, Profile, id=gone.profile_id).status is ProfileStatus.DELISTED
 
+    @pytest.mark.parametrize("dry_run", [True, False])
+    def test_an_answer_or_a_week_lets_go_only_of_what_it_says_is_gone(self, run, tmp_path, dry_run):
+        """Seen to fail: taken for the whole register, one answer delists everybody else."""
+        run(nppes.feed(), FILE, as_of=DAY)
+        keys = [item.key for item in read() if isinstance(item, Listing)]
+        page = tmp_path / "page.json"
+        page.write_bytes(answer(record(number=keys[0]), record(number=keys[1], basic={"status": "D"})))
+        told = run(nppes.feed(), page, as_of=DAY, dry_run=dry_run)
+        assert (told.part, told.changed, told.gone) == (True, 1, 1)
+        week = tmp_path / "npidata_pfile_20261109-20261115.csv"
+        week.write_bytes(b"\n".join(FILE.read_bytes().splitlines()[:4]))
+        assert run(nppes.feed(), week, dry_run=dry_run).gone == 0
+        month = tmp_path / "npidata_pfile_20050523-20261213.csv"
+        month.write_bytes(week.read_bytes())
+        assert run(nppes.feed(), month, dry_run=dry_run).gone >= 27
+
     def test_fewer_specialties_of_the_same_file_let_the_others_go(self, session, run):
         """Seen to fail: without the options in what tells one reading from another."""
         run(nppes.feed(all_taxonomies=True), FILE, as_of=DAY)

@@ -207,6 +207,8 @@ class TestRefused:
     @pytest.mark.parametrize(
         "more",
         [
+            {"name": ""},
+            {"key": ""},
             {"name": "x" * 201},
             {"key": "x" * 121},
             {"person": None},
