@@ -37,7 +37,8 @@ def demo(context: click.Context, no_serve: bool) -> None:
         stop("The demo has log-ins that everybody knows: it listens on 127.0.0.1 only. Take HAIRLINE_HOST away.")
     if PREFIX + "PORT" not in os.environ:
         os.environ[PREFIX + "PORT"] = str(free_port(settings.port))
-        settings = read_settings()
+    os.environ.setdefault(PREFIX + "LOG_FORMAT", "console")
+    settings = read_settings()
     fill(open_app(settings), settings)
     _say_where(settings)
     if not no_serve:
