@@ -1,11 +1,15 @@
 """What people type to register, to sign in and to choose a password."""
 
-from wtforms import BooleanField, EmailField, HiddenField, IntegerField, PasswordField, StringField
-from wtforms.validators import InputRequired, Length
+from collections.abc import Callable
+
+from wtforms import BooleanField, EmailField, Field, HiddenField, IntegerField, PasswordField, StringField
+from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.widgets import TextInput
 
 from directory.accounts import rules
 from directory.accounts.consents import HEALTH_DATA
+from directory.core import clock
+from directory.core.errors import Refused
 from directory.core.i18n import lazy
 from directory.forms.base import DirectoryForm
 
@@ -16,6 +20,14 @@ _EMAIL = InputRequired(lazy("Write your e-mail address."))
 _SHORT_EMAIL = Length(max=rules.MAX_EMAIL, message=lazy("An address has at most %(max)d characters."))
 _PASSWORD = InputRequired(lazy("Write your password."))
 _SHORT_PASSWORD = Length(max=_LONGEST, message=lazy("That is longer than any password we take."))
+
+
+def _obey(check: Callable[[], object]) -> None:
+    """Turn a refusal of a rule, which asks no database, into a message at the field: all of them are shown at once."""
+    try:
+        check()
+    except Refused as refusal:
+        raise ValidationError(str(refusal)) from refusal
 
 
 class LoginForm(DirectoryForm):
@@ -63,14 +75,33 @@ class RegisterForm(DirectoryForm):
         validators=[InputRequired(lazy("Write the year in four digits, for example 1985."))],
         invalid_value_message=lazy("Write the year in four digits, for example 1985."),
         widget=TextInput(),
-        render_kw={"autocomplete": "bday-year", "inputmode": "numeric", "maxlength": "4"},
+        render_kw={"autocomplete": "bday-year", "inputmode": "numeric"},
     )
     consent = BooleanField(
-        HEALTH_DATA.text, validators=[InputRequired(lazy("Without this we may not keep what you write: tick it to go on."))]
+        lazy("I agree to this use of health information"),
+        description=HEALTH_DATA.text,
+        validators=[InputRequired(lazy("Without this we may not keep what you write: tick it to go on."))],
     )
     #: Which wording stood on the page that was sent.
     consent_version = HiddenField(default=HEALTH_DATA.version)
     next = HiddenField()
+
+    def validate_display_name(self, field: Field) -> None:
+        """Say what is wrong with the name together with everything else."""
+        _obey(lambda: rules.check_name(field.data))
+
+    def validate_email(self, field: Field) -> None:
+        """Say what is wrong with the address."""
+        _obey(lambda: rules.clean_email(field.data))
+
+    def validate_password(self, field: Field) -> None:
+        """Say what is wrong with the password."""
+        _obey(lambda: rules.check_password(field.data, email=self.email.data or "", name=self.display_name.data or ""))
+
+    def validate_birth_year(self, field: Field) -> None:
+        """Say what is wrong with the year."""
+        if field.data is not None:  # what is no number was said already
+            _obey(lambda: rules.check_age(field.data, clock.today()))
 
 
 class EmailForm(DirectoryForm):

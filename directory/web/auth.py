@@ -24,7 +24,6 @@ View = TypeVar("View", bound=Callable[..., Any])
 COOKIE_AGE = timedelta(days=30)
 
 
-
 def cookie_name(settings: Settings) -> str:
     """Return the session cookie's name. `__Host-` binds it to https, this host and every path; browsers refuse it over http."""
     return "__Host-hairline" if settings.production else "hairline"
@@ -90,11 +89,12 @@ def _here() -> str:
 def local_path(target: str | None) -> str:
     """Return `target` if it is a path on this site, else "/" (no open redirect).
 
-    It must begin with one slash, hold neither backslash nor control character nor space, and name no host.
+    It must begin with one slash, hold neither backslash nor space nor anything that does not show (browsers leave tabs and
+    line breaks out and turn backslashes round), and name no host.
     """
     if not target or len(target) > 500 or not target.startswith("/") or target.startswith("//"):
         return "/"
-    if "\\" in target or any(ord(c) <= 32 or ord(c) == 127 for c in target):
+    if "\\" in target or any(c.isspace() or not c.isprintable() for c in target):
         return "/"
     parts = urlsplit(target)
     return "/" if parts.scheme or parts.netloc else target

@@ -32,8 +32,7 @@ class MailRefused(Exception):
 class Connection(EmailBackend):  # type: ignore[misc]
     """A connection that looks at the server's certificate.
 
-    Flask-Mailman's own takes any certificate after STARTTLS, calls a mail unsent when the farewell after it fails, and
-    asks the name server what this host is called.
+    Flask-Mailman's own takes any certificate after STARTTLS, and asks the name server what this host is called.
     """
 
     connection: smtplib.SMTP | None
@@ -143,9 +142,11 @@ def _deliver(message: EmailMultiAlternatives, connection: Connection) -> None:
 
 
 def _keep(work: Work, kept: KeptMail) -> None:
-    insert = sqlite.insert if work.database.is_sqlite else postgresql.insert
+    """Keep a mail and end its job; kept again, it takes the place of the first, whose link a newer one may have ended."""
+    insert = (sqlite.insert if work.database.is_sqlite else postgresql.insert)(KeptMail).values(**kept.model_dump(exclude={"id"}))
+    newer = {"text": insert.excluded.text, "html": insert.excluded.html}
     with work.transaction() as session:
-        session.execute(insert(KeptMail).values(**kept.model_dump(exclude={"id"})).on_conflict_do_nothing())
+        session.execute(insert.on_conflict_do_update(index_elements=["message_id"], set_=newer))
         work.finish(session)
 
 

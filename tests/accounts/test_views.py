@@ -111,6 +111,12 @@ class TestRegister:
         assert all(f'value="{typed}"' in page.text for name, typed in kept.items() if name not in answers)
         assert f'value="{answers.get("password", ADA["password"])}"' not in page.text or not answers.get("password", "x")
 
+    def test_everything_that_is_wrong_is_said_at_once(self, visitor: Visitor) -> None:
+        """Nobody mends a form four times. Seen to fail with the rules asked one after the other by the service."""
+        page = register(visitor, display_name="Moderator", email="ada", password="password123", birth_year=2020, consent=False)
+        for said in ("staff", "whole e-mail address", "tried first", "18 or over", "tick it"):
+            assert said in words_of(page)
+
     def test_consent_to_an_older_text_is_asked_for_again(self, visitor: Visitor, session: Session) -> None:
         """The new text comes unticked, and ticked it is taken. Seen to fail with the hidden version left as it was."""
         page = register(visitor, consent_version="2020-01-01")

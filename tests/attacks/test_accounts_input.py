@@ -49,9 +49,14 @@ class TestOpenRedirect:
         visitor.fill(page, **(ADA | {"next": target}))
         assert _is_local(visitor.send(link_in(mails(app, session)[0]), follow=False))
 
+    @pytest.mark.parametrize("target", ASTRAY)
+    def test_what_leads_astray_becomes_the_start(self, target: str) -> None:
+        """Here the framework's own mending of addresses does not help. Seen to fail with each condition taken out."""
+        assert local_path(target) == "/"
+
     def test_what_is_local_is_kept_whole(self) -> None:
         """Seen to fail with "/" for everything."""
-        for target in ("/", "/p/ada-marsh?sort=newest#reviews", "/search?q=a%20b", "/us/california/"):
+        for target in ("/", "/p/ada-marsh?sort=newest#reviews", "/search?q=a%20b", "/us/california/", "/suche?ort=münchen"):
             assert local_path(target) == target
 
 
