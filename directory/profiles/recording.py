@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
 from directory.core import clock
@@ -203,10 +203,8 @@ def let_go(session: Session, reading: Reading, *, said_only: bool = False, limit
 
 def forget_notes(session: Session, reading: Reading, *, whole: bool) -> None:
     """Take back notes of records that are not gone, and what an earlier file said and a whole one did not repeat."""
-    stale = col(SourceRecord.gone_on).is_(None)
-    if whole:
-        stale |= col(SourceRecord.note_run_id) != reading.run_id
-    mine = (col(SourceRecord.source_id) == reading.source_id, col(SourceRecord.note_run_id).is_not(None), stale)
+    stale = [col(SourceRecord.gone_on).is_(None), *([col(SourceRecord.note_run_id) != reading.run_id] if whole else [])]
+    mine = (col(SourceRecord.source_id) == reading.source_id, col(SourceRecord.note_run_id).is_not(None), or_(*stale))
     ids = session.execute(select(col(SourceRecord.id)).where(*mine)).scalars().all()
     facts.update_many(session, "source_records", [{"gone_note": [], "note_run_id": None, "b_id": id_} for id_ in ids])
 
