@@ -23,7 +23,7 @@ test: $(VENV)/.dev $(VENV)/.vendor
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 drills: $(VENV)/.dev $(VENV)/.vendor
-	HAIRLINE_DRILL=full $(BIN)/python -m pytest -m drill --timeout 3000 $(if $(K),-k $(K))
+	HAIRLINE_DRILL=full $(BIN)/python -m pytest -m drill --timeout 3000 $(if $(K),-k "$(K)")
 
 check: lint test
 
