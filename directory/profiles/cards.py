@@ -44,7 +44,7 @@ def read(session: Session, ids: Sequence[int]) -> list[Card]:
 @cache
 def _rows() -> Select[*tuple[Any, ...]]:
     """Return the SELECT of everything but the offers; made once, for making it costs more than asking."""
-    paper, visit = aliased(Credential), aliased(Inspection)
+    paper, visit, said = aliased(Credential), aliased(Inspection), aliased(SourceRecord)
     return (
         select(
             *(col(column) for column in (Profile.id, Profile.slug, Profile.name, Profile.kind, Profile.status, Profile.hair_evidence)),
@@ -60,7 +60,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
             col(paper.title),
             col(paper.issuer),
             col(paper.status).label("paper_status"),
-            col(paper.checked_on),
+            func.coalesce(col(paper.checked_on), col(said.as_of)).label("looked_on"),
             col(visit.outcome),
             col(visit.inspected_on),
             _gone_on().label("gone_on"),
@@ -71,6 +71,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
         .outerjoin(Place, col(Place.id) == col(Profile.place_id))
         .outerjoin(Location, (col(Location.profile_id) == col(Profile.id)) & (col(Location.position) == 0))
         .outerjoin(paper, col(paper.id) == _newest_credential())
+        .outerjoin(said, col(said.id) == col(paper.source_record_id))
         .outerjoin(visit, col(visit.id) == _newest_inspection())
         .where(col(Profile.id).in_(bindparam("ids", expanding=True)))
     )
@@ -96,9 +97,15 @@ def _gone_on() -> Any:
 
 
 def _newest_credential() -> Any:
-    shown = (Credential.status != CredentialStatus.FALSE_CLAIM, col(Credential.checked_on).is_not(None), Credential.source_url != "")
-    rows = select(col(Credential.id)).where(col(Credential.profile_id) == col(Profile.id), *shown)
-    return rows.order_by(col(Credential.checked_on).desc(), col(Credential.id).desc()).limit(1).correlate(Profile).scalar_subquery()
+    """Return the credential that was looked at last: by somebody, or in the newest file of its source."""
+    looked = func.coalesce(col(Credential.checked_on), col(SourceRecord.as_of))
+    shown = (Credential.status != CredentialStatus.FALSE_CLAIM, looked.is_not(None), Credential.source_url != "")
+    rows = (
+        select(col(Credential.id))
+        .outerjoin(SourceRecord, col(SourceRecord.id) == col(Credential.source_record_id))
+        .where(col(Credential.profile_id) == col(Profile.id), *shown)
+    )
+    return rows.order_by(looked.desc(), col(Credential.id).desc()).limit(1).correlate(Profile).scalar_subquery()
 
 
 def _newest_inspection() -> Any:
@@ -129,7 +136,7 @@ def _card(row: Any, offers: Sequence[Any]) -> Card:
         score=row.score_micro / _MILLION,
         treatments=tuple(dict.fromkeys(offer.label for offer in offers)),
         price=rules.headline_price((offer, offer.label) for offer in offers),
-        credential=None if row.checked_on is None else CredentialLine(row.title, row.issuer, row.paper_status, row.checked_on),
+        credential=None if row.looked_on is None else CredentialLine(row.title, row.issuer, row.paper_status, row.looked_on),
         inspection=None if row.inspected_on is None else InspectionLine(row.outcome, row.inspected_on),
         gone_on=gone,
     )

@@ -1,13 +1,14 @@
 """Finding a profile by its address, the cards of a list, and the facts of a page."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from difflib import SequenceMatcher
 from typing import Any
 
 from sqlalchemy import Select
 from sqlalchemy import select as wide_select
 from sqlalchemy.orm import defer, joinedload
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from directory.core.errors import Gone, Moved, NotFound
 from directory.core.i18n import _
@@ -91,7 +92,7 @@ def facts(session: Session, profile: Profile) -> ProfileFacts:
     shown_credentials = (
         select(Credential)
         .where(Credential.profile_id == profile.id, Credential.status != CredentialStatus.FALSE_CLAIM)
-        .order_by(col(Credential.checked_on).desc(), col(Credential.id))
+        .order_by(func.coalesce(Credential.checked_on, date.min).desc(), col(Credential.id))
     )
     visits = (
         select(Inspection)

@@ -112,6 +112,20 @@ class TestCards:
         assert (card.credential.title, card.inspection.outcome) == ("Permit", "Pass")
         assert card.gone_on is None
 
+    def test_what_a_register_says_was_looked_at_on_the_day_of_its_file(self, session, make):
+        """Seen to fail: with the day of the credential alone, specialties from a register never stand on a card."""
+        ada = make.profile()
+        record = SourceRecord(source_id=make.source().id, key="1", profile_id=ada.id, raw={}, hash="", as_of=date(2026, 1, 1))
+        session.add(record)
+        session.flush()
+        said = {"profile_id": ada.id, "source_record_id": record.id, "issuer": "R", "source_url": "https://r.example"}
+        session.add(Credential(**said, type="specialty:1", title="Skin"))
+        session.add(Credential(**said, type="old", title="Old", checked_on=date(2025, 1, 1)))
+        session.flush()
+        line = queries.cards(session, [ada.id])[0].credential
+        assert (line.title, line.checked_on) == ("Skin", date(2026, 1, 1))
+        assert [row.title for row in queries.facts(session, ada).credentials] == ["Old", "Skin"]
+
     def test_the_order_of_the_ids_stands(self, session, make):
         ids = [make.profile().id for _ in range(4)]
         ids.reverse()
