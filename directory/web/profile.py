@@ -178,13 +178,13 @@ def people(facts: ProfileFacts) -> list[dict[str, Any]]:
 def links(facts: ProfileFacts, *, reviews: int, comments: int) -> list[tuple[str, str, int | None]]:
     """Return the parts of the page for `components/subnav.html`, those that are there."""
     found: list[tuple[bool, tuple[str, str, int | None]]] = [
+        (True, ("facts", _("Address and facts"), None)),
         (bool(facts.offerings), ("offers", _("Treatments"), None)),
         (bool(facts.inspections), ("inspections", _("Inspections"), len(facts.inspections))),
         (bool(facts.credentials), ("credentials", _("Credentials"), len(facts.credentials))),
         (bool(facts.roles), ("people", _("Who works here") if facts.organization else _("Works at"), None)),
         (True, ("reviews", _("Reviews"), reviews)),
         (True, ("comments", _("Comments"), comments)),
-        (True, ("facts", _("Address and facts"), None)),
     ]
     return [link for is_there, link in found if is_there]
 

@@ -92,9 +92,11 @@ class TestListing:
     def test_regions_and_countries_hold_their_places(self, session, world, make):
         """Seen to fail with the region's condition on the country."""
         ontario = make.region("Ontario", country="CA")
+        make.profile("Mo Roy", place=make.place("Montréal", region="Quebec", country="CA"))
         assert found(world, listing.search(session, Criteria(region_id=ontario.id)).ids) == ["ada", "bay", "zoe"]
+        assert listing.search(session, Criteria(country_code="CA")).total == 4
         assert listing.search(session, Criteria(country_code="FR")).total == 1
-        assert listing.search(session, Criteria()).total == 4
+        assert listing.search(session, Criteria()).total == 5
 
     def test_a_treatment_is_found_with_all_below_it(self, session, world):
         """Seen to fail without `with_below`."""
