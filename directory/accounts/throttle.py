@@ -90,16 +90,20 @@ def check(session: Session, limit: Limit, *, keys: Sequence[str]) -> None:
         raise _too_many(limit, started + limit.window - moment)
 
 
-def take_back(session: Session, *, keys: Sequence[str]) -> None:
-    """Take one try back from each count: it was no failure after all. Earlier failures still count."""
-    session.execute(
-        update(LoginFailure).where(col(LoginFailure.key).in_(keys), col(LoginFailure.count) > 0).values(count=col(LoginFailure.count) - 1)
-    )
+def settle(session: Session, *, take_back: str, forget: str) -> None:
+    """Settle the counts of a try that was no failure.
 
-
-def forget(session: Session, *, keys: Sequence[str]) -> None:
-    """Begin these counts anew."""
-    session.execute(delete(LoginFailure).where(col(LoginFailure.key).in_(keys)))
+    Args:
+        session: One that writes.
+        take_back: A key whose count loses this one try; earlier failures still count.
+        forget: A key whose count begins anew.
+    """
+    for one in sorted((take_back, forget)):  # in the order of `count`
+        mine = col(LoginFailure.key) == one
+        if one == forget:
+            session.execute(delete(LoginFailure).where(mine))
+        else:
+            session.execute(update(LoginFailure).where(mine, col(LoginFailure.count) > 0).values(count=col(LoginFailure.count) - 1))
 
 
 def key(limit: Limit, subject: str, *, secret: str) -> str:

@@ -45,8 +45,7 @@ def verified(user: User | None, email: str, password: str) -> tuple[User | None,
     if user is None or not fits:
         return None, None
     with db.transaction() as writing:
-        throttle.take_back(writing, keys=(network,))
-        throttle.forget(writing, keys=(account,))
+        throttle.settle(writing, take_back=network, forget=account)
     return user, newer
 
 

@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterator
 import pytest
 import structlog
 from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 from werkzeug.test import TestResponse
 
+from directory.core.db import Database
 from directory.models.accounts import AuthSession, MailedToken, Role, User
 from directory.models.base import metadata
 from directory.models.ops import Job
@@ -142,6 +145,12 @@ class TestSecrets:
         assert '"route": "/reset/<token>"' in lines
         for secret in (path.rsplit("/", 1)[1], "wrong words", KNOWN):
             assert secret not in lines
+
+    def test_what_the_database_complains_of_names_no_value(self, database: Database) -> None:
+        """Complaints are logged. Seen to fail without `hide_parameters`."""
+        with database.session() as session, pytest.raises(DBAPIError) as complaint:
+            session.execute(text("SELECT * FROM nowhere WHERE email = :email"), {"email": KNOWN})
+        assert KNOWN not in str(complaint.value)
 
 
 class TestForgery:
