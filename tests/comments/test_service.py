@@ -121,7 +121,7 @@ class TestList:
         assert queries.listed(session, queries.on_profile(profile)).total == 3
 
     def test_the_newest_stand_first_and_each_once(self, session: Session, make: Make) -> None:
-        """Comments of one moment stand in the order of their numbers. Seen to fail on PostgreSQL without the id in the order."""
+        """Comments of one moment stand in the order of their numbers. Seen to fail with the ids ascending."""
         profile, moment = make.profile(), clock.now()
         made = [make.comment(id=number, profile=profile, created_at=moment).id for number in (970, 910, 950, 930, 920, 960, 940)]
         subject = queries.on_profile(profile)

@@ -157,7 +157,7 @@ class TestIndex:
         assert seen[0] == seen[1]
 
     def test_too_few_for_a_score(self, session: Session, make: Make, visitor: Visitor) -> None:
-        """Seen to fail with MIN_SHOWN of 2."""
+        """Seen to fail with both limits at 2: that of the summary and that of the drawing."""
         ada = make.profile()
         for _number in range(2):
             make.review(profile=ada, overall=5)
