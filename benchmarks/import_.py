@@ -186,9 +186,8 @@ def main() -> None:
             print(f"{rows:>9,} rows  ", result(process))
             if waits:
                 p95 = waits[int(len(waits) * 0.95)]
-                print(
-                    f"{len(waits):>9,} reviews meanwhile: median {statistics.median(waits):.0f} ms, p95 {p95:.0f} ms, longest {waits[-1]:.0f} ms"
-                )
+                took = f"median {statistics.median(waits):.0f} ms, p95 {p95:.0f} ms, longest {waits[-1]:.0f} ms"
+                print(f"{len(waits):>9,} reviews meanwhile: {took}")
             else:
                 print("    read again", result(measured(url, path)))
 

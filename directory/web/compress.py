@@ -20,7 +20,7 @@ def init_app(app: Flask) -> None:
         if not public or response.direct_passthrough or "Content-Encoding" in response.headers:
             return response
         response.vary.add("Accept-Encoding")
-        if "gzip" in request.accept_encodings and len(response.get_data()) >= WORTH_IT:
+        if request.accept_encodings.quality("gzip") > 0 and len(response.get_data()) >= WORTH_IT:
             response.set_data(gzip.compress(response.get_data(), LEVEL, mtime=0))
             response.headers["Content-Encoding"] = "gzip"
         return response
