@@ -19,10 +19,17 @@ _newest = col(Profile.newest_review_at)
 _CHANGED = case((_newest > col(Profile.updated_at), _newest), else_=col(Profile.updated_at))
 
 
-def parts(session: Session) -> int:
+def profile_parts(session: Session) -> int:
     """Return how many sitemaps the profiles need."""
     count = session.execute(select(func.count()).select_from(Profile).where(*_REAL)).scalar_one()
     return -(-int(count) // PART)
+
+
+def place_parts(session: Session) -> int:
+    """Return how many sitemaps the places need, with the regions and countries around them."""
+    several = (func.count(column.distinct()) for column in (col(Place.id), col(Place.region_id), col(Place.country_code)))
+    counts = session.execute(select(*several).join(Profile, col(Profile.place_id) == col(Place.id)).where(*_REAL)).one()
+    return -(-sum(int(count) for count in counts) // PART)
 
 
 def profiles(session: Session, number: int) -> Iterator[tuple[str, date]]:
@@ -36,8 +43,12 @@ def profiles(session: Session, number: int) -> Iterator[tuple[str, date]]:
         yield slug, changed.date()
 
 
-def places(session: Session) -> Iterator[tuple[str, date]]:
-    """Give (path, day of the last change) of the places where somebody is listed, and of the regions and countries around them."""
+def places(session: Session, number: int) -> Iterator[tuple[str, date]]:
+    """Give (path, day of the last change) of one part of the places where somebody is listed, and of the areas around them.
+
+    Args:
+        number: 1 for the first part.
+    """
     rows = (
         select(col(Place.path), func.max(_CHANGED))
         .join(Profile, col(Profile.place_id) == col(Place.id))
@@ -50,7 +61,7 @@ def places(session: Session) -> Iterator[tuple[str, date]]:
         for end in range(1, len(steps) + 1):
             above = "/".join(steps[:end])
             newest[above] = max(newest.get(above, date.min), changed.date())
-    yield from sorted(newest.items())[:PART]
+    yield from sorted(newest.items())[(number - 1) * PART : number * PART]
 
 
 def guides(session: Session) -> Iterator[tuple[str, date]]:

@@ -37,8 +37,7 @@ def robots() -> Response:
 @requires(Permission.PUBLIC)
 def index() -> Response:
     """List the parts of the sitemap."""
-    profiles = range(1, sitemap.parts(db.session()) + 1)
-    names = [("pages", 1), ("places", 1), *(("profiles", number) for number in profiles)]
+    names = [(name, number) for name, count in _parts().items() for number in range(1, count + 1)]
     parts = (f"<sitemap><loc>{seo.address(url_for('seo.part', name=name, number=number))}</loc></sitemap>" for name, number in names)
     return _xml("sitemapindex", parts)
 
@@ -53,12 +52,19 @@ def part(name: str, number: int) -> Response:
     return _xml("urlset", (_url(path, day) for path, day in entries))
 
 
+def _parts() -> dict[str, int]:
+    """Return how many parts each kind of address needs."""
+    return {"pages": 1, "places": sitemap.place_parts(db.session()), "profiles": sitemap.profile_parts(db.session())}
+
+
 def _entries(name: str, number: int) -> Iterable[Entry] | None:
-    if name == "profiles" and 1 <= number <= sitemap.parts(db.session()):
+    if not 1 <= number <= _parts().get(name, 0):
+        return None
+    if name == "profiles":
         return ((url_for("profiles.show", slug=slug), day) for slug, day in sitemap.profiles(db.session(), number))
-    if name == "places" and number == 1:
-        return ((f"/{path}/", day) for path, day in sitemap.places(db.session()))
-    return _pages() if name == "pages" and number == 1 else None
+    if name == "places":
+        return ((f"/{path}/", day) for path, day in sitemap.places(db.session(), number))
+    return _pages()
 
 
 def _pages() -> Iterator[Entry]:

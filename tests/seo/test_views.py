@@ -40,11 +40,13 @@ class TestSitemap:
         parts = entries(visitor.get("/sitemap.xml"))
         assert list(parts) == [
             "/sitemaps/pages-1.xml",
-            "/sitemaps/places-1.xml",
+            *(f"/sitemaps/places-{number}.xml" for number in (1, 2)),
             *(f"/sitemaps/profiles-{number}.xml" for number in (1, 2, 3)),
         ]
         found = [path for number in (1, 2, 3) for path in entries(visitor.get(f"/sitemaps/profiles-{number}.xml"))]
         assert len(found) == len(set(found)) == 5
+        found = [path for number in (1, 2) for path in entries(visitor.get(f"/sitemaps/places-{number}.xml"))]
+        assert found == ["/ca/", "/ca/ontario/", "/ca/ontario/toronto/"]
 
     def test_profiles_have_the_day_of_their_last_change(self, world, session, visitor):
         """The newest of facts and reviews. Seen to fail with `updated_at` alone."""
@@ -64,7 +66,7 @@ class TestSitemap:
         world.profile(status=ProfileStatus.CLOSED)
         world.profile(status=ProfileStatus.SUPPRESSED_LEGAL)
         assert visitor.get("/sitemaps/profiles-1.xml").status_code == 404
-        assert entries(visitor.get("/sitemaps/places-1.xml")) == {}
+        assert visitor.get("/sitemaps/places-1.xml").status_code == 404
         assert "profiles" not in visitor.get("/sitemap.xml").text
 
     def test_guides_and_pages_are_in_it(self, visitor, session):
