@@ -11,7 +11,7 @@ from directory.profiles.listing import Placed
 from directory.profiles.recording import Decided, Mention
 
 #: A batch that held the write lock for less than LOW seconds may be larger; one that held it for more than HIGH was too large.
-LOW, HIGH = 0.04, 0.08
+LOW, HIGH = 0.03, 0.05
 #: Each batch has costs of its own, whatever its size: below SMALLEST they would be nearly all.
 SMALLEST, FIRST, LARGEST = 25, 100, 1000
 
