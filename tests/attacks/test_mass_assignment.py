@@ -45,7 +45,7 @@ def send(visitor: Visitor, path: str, other: int, **answers: Any) -> int:
 
 
 def test_a_review_takes_what_its_form_asks_for(session: Session, make: Make, app: Flask) -> None:
-    """Seen to fail with Review(**request.form)."""
+    """Seen to fail with is_sample set by the request."""
     ada, other, bo = make.profile(), make.profile(), make.user("Bo")
     make.treatment("smp")
     body = "Three sessions, calm and clean. It looks like my own stubble."
@@ -61,7 +61,7 @@ def test_a_review_takes_what_its_form_asks_for(session: Session, make: Make, app
 
 
 def test_a_comment_takes_what_its_form_asks_for(session: Session, make: Make, app: Flask) -> None:
-    """Seen to fail with Comment(**request.form); and changing it changes its words alone."""
+    """Seen to fail with the author taken from the request; and changing it changes its words alone."""
     ada, other, bo = make.profile(), make.profile(), make.user("Bo")
     visitor = Visitor(app).sign_in(bo)
     assert send(visitor, f"/p/{ada.slug}/comment", other.id, body="Hello.") == 303
@@ -75,7 +75,7 @@ def test_a_comment_takes_what_its_form_asks_for(session: Session, make: Make, ap
 
 
 def test_a_report_takes_what_its_form_asks_for(session: Session, make: Make, app: Flask) -> None:
-    """Seen to fail with Report(**request.form)."""
+    """Seen to fail with the reporter taken from the request."""
     ada, other = make.profile(), make.profile()
     given = {"kind": "privacy", "text": "It names my mother.", "name": "Cy", "email": "cy@readers.example", "good_faith": "y"}
     assert send(Visitor(app), f"/report/profile/{ada.slug}", other.id, **given) == 303
@@ -86,7 +86,7 @@ def test_a_report_takes_what_its_form_asks_for(session: Session, make: Make, app
 
 
 def test_a_decision_takes_what_its_form_asks_for(session: Session, make: Make, app: Flask) -> None:
-    """The moderator is who is signed in, the thing is the one in the address. Seen to fail with Decision(**request.form)."""
+    """The moderator is who is signed in, the thing is the one in the address. Seen to fail with the moderator taken from the request."""
     review, other, moderator = make.review(), make.review(), make.moderator()
     given = {"action": "hide", "reason_class": "abuse", "reason": "It insults the staff by name."}
     assert send(Visitor(app).sign_in(moderator), f"/moderation/reviews/{review.id}", other.id, **given) == 303

@@ -33,7 +33,7 @@ def published(session: Session) -> list[Review]:
 
 class TestWrite:
     def test_it_is_public_at_once(self, session: Session, make: Make, visitor: Visitor) -> None:
-        """Seen to fail with the redirect inside the transaction's block replaced by the form."""
+        """Seen to fail with the form shown again in place of the redirect."""
         ada, bo = make.profile("Ada Marsh"), make.user("Bo")
         page = visitor.sign_in(bo).send(f"/p/{ada.slug}/review", **answers(make, title="Calm"))
         assert page.history[0].status_code == 303
