@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import or_, select
 from sqlmodel import Session, col
@@ -158,8 +158,11 @@ def record_listings(session: Session, reading: Reading, batch: Sequence[Placed |
     """
     stored = known(session, reading.source_id, keys_of(batch) | set(notes))
     decided = decide(batch, stored, {}, run_id=reading.run_id, marks=reading.marks)
-    added = [one for one in _add(session, reading, decided.new) if one.placed.listing.works_at]
-    _link(session, reading, [*added, *_change(session, reading, decided.changed)])
+    moves: list[_Move] = []
+    changed = _change(session, reading, decided.changed, moves)
+    added = [one for one in _add(session, reading, decided.new, moves) if one.placed.listing.works_at]
+    _link(session, reading, [*added, *changed])
+    _count(session, moves)  # profiles are locked before the numbers of places, here as everywhere: nobody waits in a ring
     if reading.marks:
         held = [*decided.same, *decided.removed]
         seen: Row = {"last_run_id": reading.run_id}
@@ -217,14 +220,18 @@ class _Listed(NamedTuple):
     evidence: HairEvidence
 
 
+#: What a place counted before, and what it counts now.
+_Move: TypeAlias = tuple[_Listed | None, _Listed | None]
+
+
 def _gone(reading: Reading, row: Any) -> Row:
     said = row.note_run_id == reading.run_id
     note = {"gone_note": row.gone_note if said else [], "note_run_id": row.note_run_id if said else None}
     return {"gone_on": reading.as_of, **note, "b_id": row.id}
 
 
-def _add(session: Session, reading: Reading, new: Sequence[Placed]) -> list[Owned]:
-    """Write new profiles with their records and facts."""
+def _add(session: Session, reading: Reading, new: Sequence[Placed], moves: list["_Move"]) -> list[Owned]:
+    """Write new profiles with their records and facts; note in `moves` where they are counted."""
     if not new:
         return []
     now = clock.now()
@@ -254,24 +261,19 @@ def _add(session: Session, reading: Reading, new: Sequence[Placed]) -> list[Owne
     facts.insert_many(session, "practitioners", [row for owned in added if (row := _person(owned))])
     facts.insert_many(session, "organizations", [row for owned in added if (row := _practice(owned))])
     facts.add(session, added, reading.treatment_ids)
-    _count(
-        session,
-        [
-            (None, _Listed(placed.place_id, ProfileStatus.PUBLISHED_UNCLAIMED, placed.listing.evidence or HairEvidence.UNKNOWN))
-            for placed in new
-        ],
-    )
+    for placed in new:
+        evidence = placed.listing.evidence or HairEvidence.UNKNOWN
+        moves.append((None, _Listed(placed.place_id, ProfileStatus.PUBLISHED_UNCLAIMED, evidence)))
     return added
 
 
-def _change(session: Session, reading: Reading, changed: Sequence[tuple[Placed, Known]]) -> list[Owned]:
-    """Bring stored profiles in line with what is said now."""
+def _change(session: Session, reading: Reading, changed: Sequence[tuple[Placed, Known]], moves: list["_Move"]) -> list[Owned]:
+    """Bring stored profiles in line with what is said now; note in `moves` how they are counted."""
     if not changed:
         return []
     owned = [Owned(placed, old.profile_id, old.id) for placed, old in changed if old.profile_id is not None]
     before = _locked(session, {one.profile_id for one in owned})
     now = clock.now()
-    moves = []
     profiles: list[Row] = []
     for one in owned:
         old = before[one.profile_id]
@@ -296,7 +298,6 @@ def _change(session: Session, reading: Reading, changed: Sequence[tuple[Placed, 
     facts.update_many(session, "organizations", [_by_profile(row) for one in free if (row := _practice(one))], by="profile_id")
     facts.update_many(session, "source_records", [{**_record(reading, one.placed), "b_id": one.record_id} for one in owned])
     facts.bring_in_line(session, owned, reading.treatment_ids)
-    _count(session, moves)
     return owned
 
 
@@ -336,7 +337,7 @@ def _locked(session: Session, profile_ids: Collection[int]) -> dict[int, _Listed
     return {row[0]: _Listed(*row[1:]) for row in rows}
 
 
-def _count(session: Session, moves: Sequence[tuple[_Listed | None, _Listed | None]]) -> None:
+def _count(session: Session, moves: Sequence[_Move]) -> None:
     """Move profiles from one number of their places to another."""
     changes: dict[int, list[int]] = defaultdict(lambda: [0, 0])
     for pair in moves:
