@@ -1,5 +1,6 @@
 """A profile in a list as `components/card.html` takes it."""
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from directory.web import pieces, templating, words
 
 #: Treatments named on a card; the rest is a number.
 NAMED = 3
+_SYMBOL = re.compile(r"^\D+")
 CHECKED = {CredentialStatus.CHECKED_OK, CredentialStatus.RENEWED}
 
 
@@ -63,8 +65,13 @@ def kind(card: Card) -> str:
 
 def price(found: Price) -> str:
     """Return a price or a range of prices with its currency."""
-    low = templating.money(found.low, found.currency)
-    return low if found.high is None or found.high == found.low else f"{low}-{templating.money(found.high, found.currency)}"
+    return price_range(found.low, found.high, found.currency)
+
+
+def price_range(low: int, high: int | None, currency: str) -> str:
+    """Return "$1,900" or "$1,900-2,600"; the amounts in minor units, the currency said once."""
+    shown = templating.money(low, currency)
+    return shown if high in {None, low} else f"{shown}-{_SYMBOL.sub('', templating.money(high or 0, currency))}"
 
 
 def price_note(found: Price) -> str:

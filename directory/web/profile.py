@@ -58,7 +58,7 @@ def pairs(facts: ProfileFacts) -> list[Pair]:
     location = facts.locations[0] if facts.locations else None
     person = facts.practitioner
     found: list[Pair] = [
-        (_("Address"), [*address(location), *directions(location)] if location else None),
+        (_("Address"), [*address(location), *directions(location)] if location else _at_work(facts)),
         (_("Phone"), phone(location.phone) if location and location.phone else None),
         (_("Website"), _website(facts)),
         (_("Opening hours"), hours(location, facts) if location and location.hours else None),
@@ -68,6 +68,12 @@ def pairs(facts: ProfileFacts) -> list[Pair]:
         found.append((_("Working since"), str(person.year_started) if person.year_started else None))
     found += [(_identifier(one.system), one.value) for one in facts.identifiers]
     return found
+
+
+def _at_work(facts: ProfileFacts) -> list[Markup] | None:
+    """Return where else to look for the address of a person who has none of their own."""
+    works = [role.profile for role in facts.roles] if facts.practitioner is not None else []
+    return [Markup('<a href="{}">{}</a>').format(page_path(one.slug), one.name) for one in works] or None
 
 
 def address(location: Location) -> list[str]:
@@ -201,9 +207,8 @@ def _price(fact: OfferingFact) -> tuple[str, str]:
     offering = fact.offering
     if offering.min_price is None or offering.currency is None or offering.unit is None or offering.price_date is None:
         return _("Not published"), "-"
-    low = templating.money(offering.min_price, offering.currency)
-    high = templating.money(offering.max_price, offering.currency) if offering.max_price not in {None, offering.min_price} else ""
-    return f"{'-'.join(filter(None, (low, high)))} {words.UNITS[offering.unit]}", templating.day(offering.price_date)
+    shown = cards.price_range(offering.min_price, offering.max_price, offering.currency)
+    return f"{shown} {words.UNITS[offering.unit]}", templating.day(offering.price_date)
 
 
 def _website(facts: ProfileFacts) -> Markup | None:

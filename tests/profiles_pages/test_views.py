@@ -20,6 +20,7 @@ from directory.models.profiles import (
     ProfileStatus,
     SlugRedirect,
 )
+from directory.web import cards
 from tests.clients import Visitor, words_of
 from tests.factories import Make
 from tests.queries import count_queries
@@ -101,6 +102,12 @@ class TestWho:
         page = visitor.get(at(studio))
         assert f'href="{at(ada)}"' in page.text
         assert "Who works here" in words_of(page)
+
+    def test_a_range_of_prices_says_its_currency_once(self):
+        """Seen to fail with the currency before both."""
+        assert cards.price_range(190000, 260000, "USD") == "$1,900-2,600"
+        assert cards.price_range(190000, 190000, "USD") == cards.price_range(190000, None, "USD") == "$1,900"
+        assert cards.price_range(190050, 260000, "TRY") == "TRY1,900.50-2,600"
 
     def test_names_and_texts_are_never_markup(self, world, session, visitor):
         """Over-long, right-to-left and hostile text stands as text. Seen to fail with the name as Markup."""
