@@ -1,17 +1,17 @@
 """An import is killed at random points and taken up again: in the end every table says what an undisturbed import says."""
 
 import csv
-import os
 import random
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import case, create_engine, func, text, union_all
+from sqlalchemy import case, func, union_all
 from sqlalchemy import select as wide_select
 from sqlmodel import Session, col, select
 
@@ -26,6 +26,7 @@ from directory.treatments import service as treatments
 from tests.drills import size
 from tests.factories import Make
 from tests.natural import said
+from tests.postgres import own_database
 
 pytestmark = pytest.mark.drill
 
@@ -67,30 +68,23 @@ def write_sheet(path: Path, *, edition: int) -> None:
 @pytest.fixture(params=["sqlite", "postgres"])
 def databases(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Database, Database]]:
     """Two databases with places and treatments: one to disturb, one not."""
-    if request.param == "sqlite":
-        urls = [f"sqlite:///{tmp_path / name}.sqlite3" for name in ("killed", "calm")]
-    else:
-        server = request.getfixturevalue("postgres_url")
-        urls = [_new_postgres(server, f"drill_{name}_{os.getpid()}") for name in ("killed", "calm")]
-    pair = [Database(url) for url in urls]
-    for database in pair:
-        metadata.create_all(database.engine)
-        with database.transaction() as session:
-            treatments.sync(session)
-            make = Make(session)
-            for n in range(CITIES):
-                make.place(f"City {n}", region="", country="CA")
-    yield pair[0], pair[1]
-    for database in pair:
-        database.dispose()
-
-
-def _new_postgres(server: str, name: str) -> str:
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return engine.url.set(database=name).render_as_string(hide_password=False)
+    with ExitStack() as made:
+        if request.param == "sqlite":
+            urls = [f"sqlite:///{tmp_path / name}.sqlite3" for name in ("killed", "calm")]
+        else:
+            server = request.getfixturevalue("postgres_url")
+            urls = [made.enter_context(own_database(server)) for _ in range(2)]
+        pair = [Database(url) for url in urls]
+        for database in pair:
+            metadata.create_all(database.engine)
+            with database.transaction() as session:
+                treatments.sync(session)
+                make = Make(session)
+                for n in range(CITIES):
+                    make.place(f"City {n}", region="", country="CA")
+        yield pair[0], pair[1]
+        for database in pair:
+            database.dispose()
 
 
 #: What `hairline ingest sheet` does, without the web floor that the command line brings along.
