@@ -7,7 +7,8 @@ from sqlmodel import Session, col
 
 from directory.models.places import Place
 from directory.models.profiles import HAIR_WORK, LISTED, HairEvidence, Practitioner, PractitionerKind, Profile, ProfileKind, ServiceOffering
-from directory.search.criteria import Criteria, Evidence, Kind, Results, Sort
+from directory.search.criteria import Criteria, Evidence, Kind, Sort
+from directory.search.results import Results
 
 
 def search(session: Session, criteria: Criteria) -> Results:

@@ -6,7 +6,8 @@ from sqlmodel import Session, col
 from directory.core.text import sort_key
 from directory.models.profiles import Profile
 from directory.search import listing
-from directory.search.criteria import Criteria, Results
+from directory.search.criteria import Criteria
+from directory.search.results import Results
 
 
 def search(session: Session, criteria: Criteria) -> Results:
@@ -14,7 +15,7 @@ def search(session: Session, criteria: Criteria) -> Results:
     words = [word for word in (sort_key(word) for word in criteria.words) if word]
     statement = select(col(Profile.id)).where(*listing.conditions(criteria), *(_begins(word) for word in words))
     found = listing.answer(session, statement, criteria) if words else Results((), 0, criteria.number, criteria.size)
-    return Results(found.ids, found.total, found.number, found.size, names_only=True)
+    return Results(found.ids, found.total, found.number, found.size, is_fallback=True)
 
 
 def _begins(word: str) -> ColumnElement[bool]:

@@ -11,7 +11,8 @@ from whoosh.index import FileIndex, open_dir
 from whoosh.searching import Searcher
 
 from directory.search import generations
-from directory.search.criteria import Criteria, Evidence, Results, Sort
+from directory.search.criteria import Criteria, Evidence, Sort
+from directory.search.results import Results
 from directory.search.schema import DAMAGE, WORD_FIELDS, IndexBroken
 
 #: The last word may be half typed; shorter beginnings fit too much to mean anything. Chinese or Korean words may be one sign long.

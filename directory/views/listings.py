@@ -11,9 +11,9 @@ from directory.core.errors import Moved
 from directory.core.i18n import _
 from directory.core.text import clean_line
 from directory.models.places import Country, Place, Region
-from directory.places import postcodes
+from directory.places import money, postcodes, sphere
 from directory.places import queries as places
-from directory.search.port import Criteria
+from directory.search.port import Bounds, Centre, Criteria, Unit
 from directory.treatments import queries as treatments
 from directory.web import db, lists, seo
 from directory.web.auth import requires
@@ -39,7 +39,7 @@ def _teach(state: BlueprintSetupState) -> None:
 def show(path: str) -> str:
     """Show who works in a country, region or city."""
     area, taxonomy = _at(path), treatments.all_(db.session())
-    criteria = Criteria.from_args(request.args, taxonomy=taxonomy, **_bounds(area))
+    criteria = Criteria.from_args(request.args, taxonomy=taxonomy, bounds=bounds_of(area))
     shown = lists.find(criteria, taxonomy, path=f"/{area.path}/", in_city=isinstance(area, Place))
     crumbs = _crumbs(area)
     return render_template(
@@ -72,10 +72,14 @@ def _at(path: str) -> Area:
     return area
 
 
-def _bounds(area: Area) -> dict[str, Any]:
+def bounds_of(area: Area) -> Bounds:
+    """Return which part of the world a page is of."""
+    code = area.code if isinstance(area, Country) else area.country_code
+    unit = Unit.MI if code in sphere.MILES else Unit.KM
+    shared = {"unit": unit, "currency": money.currency(code)}
     if isinstance(area, Place):
-        return {"place_id": area.id}
-    return {"region_id": area.id} if isinstance(area, Region) else {"country_code": area.code}
+        return Bounds(place_id=area.id, centre=Centre(area.lat, area.lon), **shared)
+    return Bounds(region_id=area.id, **shared) if isinstance(area, Region) else Bounds(country_code=area.code, **shared)
 
 
 def _around(area: Area) -> dict[str, Any]:

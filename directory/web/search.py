@@ -3,7 +3,8 @@
 from flask import current_app
 
 from directory.config import Settings
-from directory.search.port import Criteria, Results, Search, index_folder
+from directory.search.finding import Search
+from directory.search.port import Criteria, Results, index_folder
 from directory.web import db
 
 

@@ -53,7 +53,9 @@ SORTS: Mapping[Sort, str] = {
     Sort.RELEVANCE: lazy("Fit to your words"),
     Sort.SCORE: lazy("Score"),
     Sort.REVIEWS: lazy("Number of reviews"),
+    Sort.DISTANCE: lazy("Distance"),
     Sort.NEWEST: lazy("Newest review"),
+    Sort.PRICE: lazy("Price, lowest first"),
     Sort.NAME: lazy("Name"),
 }
 #: Why the list stands in this order (T-12).
@@ -62,6 +64,8 @@ REASONS: Mapping[Sort, str] = {
     Sort.SCORE: lazy("By score: the average of all published reviews, pulled to 3.5 while they are few. No reviews counts as 3.5."),
     Sort.REVIEWS: lazy("By the number of published reviews, good and bad alike."),
     Sort.NEWEST: lazy("By the day of the newest published review. Those without reviews come last."),
+    Sort.DISTANCE: lazy("By distance from the middle of the city, as the crow flies."),
+    Sort.PRICE: lazy("By the lowest price published for a whole visit, in the currency of the country. Those without one come last."),
     Sort.NAME: lazy("By name, from A to Z."),
 }
 UNITS: Mapping[PriceUnit, str] = {

@@ -5,7 +5,7 @@ from werkzeug.datastructures import MultiDict
 
 from directory.models.treatments import Treatment, TreatmentFamily
 from directory.search import analysis
-from directory.search.criteria import Criteria, Evidence, Kind, Sort, with_below
+from directory.search.criteria import Bounds, Criteria, Evidence, Kind, Sort, with_below
 
 TAXONOMY = [
     Treatment(id=1, code="smp", label="SMP", family=TreatmentFamily.SMP),
@@ -17,13 +17,13 @@ TAXONOMY = [
 
 
 def asked(*pairs: tuple[str, str]) -> Criteria:
-    return Criteria.from_args(MultiDict(pairs), taxonomy=TAXONOMY, place_id=7)
+    return Criteria.from_args(MultiDict(pairs), taxonomy=TAXONOMY, bounds=Bounds(place_id=7))
 
 
 class TestFromArgs:
     def test_nothing_asked_is_the_plain_list_of_the_place(self):
         """Seen to fail with evidence ANY as what stands by itself."""
-        assert asked() == Criteria(place_id=7)
+        assert asked() == Criteria(place_id=7, faceted=True)
         assert asked().is_plain
 
     def test_all_that_is_known_is_taken(self):
