@@ -21,20 +21,20 @@ class Table(NamedTuple):
     Args:
         phrases: Words in their plain form -> codes of treatments: the one meant, then those above it.
         longest: Words of the longest phrase.
-        starts: First words of phrases.
-        digest: Changes whenever the table does: an index made with another one is no index.
+        lengths: First words of phrases -> how many words the phrases have that begin so, the longest first.
+        digest: Changes whenever the table or the analysis does: an index made with another one is no index.
     """
 
     phrases: dict[tuple[str, ...], tuple[str, ...]]
     longest: int
-    starts: frozenset[str]
+    lengths: dict[str, tuple[int, ...]]
     digest: str
 
 
 @cache
 def table() -> Table:
     """Return the table, read once."""
-    from directory.search.analysis import stem, words  # noqa: PLC0415  (the two know each other: a phrase is words, words name phrases)
+    from directory.search.analysis import VERSION, stem, words  # noqa: PLC0415  (the two know each other: a phrase is words, words name phrases)
 
     above: dict[str, tuple[str, ...]] = {}
     phrases: dict[tuple[str, ...], tuple[str, ...]] = {}
@@ -44,8 +44,12 @@ def table() -> Table:
             phrase = tuple(stem(word) for word in words(text))
             if phrase:
                 phrases.setdefault(phrase, above[node.code])
-    digest = hashlib.sha256(repr(sorted(phrases.items())).encode()).hexdigest()
-    return Table(phrases, max(map(len, phrases)), frozenset(phrase[0] for phrase in phrases), digest)
+    digest = hashlib.sha256(repr((VERSION, sorted(phrases.items()))).encode()).hexdigest()
+    begun: dict[str, set[int]] = {}
+    for phrase in phrases:
+        begun.setdefault(phrase[0], set()).add(len(phrase))
+    lengths = {word: tuple(sorted(found, reverse=True)) for word, found in begun.items()}
+    return Table(phrases, max(map(len, phrases)), lengths, digest)
 
 
 def token(code: str) -> str:
@@ -59,11 +63,19 @@ def met(words: Sequence[str]) -> list[str]:
     Args:
         words: In their plain form (`analysis.stem`), in the order of the text.
     """
-    known = table()
-    if known.starts.isdisjoint(words):
-        return []
-    codes = [code for start, end, found in spans(words) if found.startswith(MARK) for code in known.phrases[tuple(words[start:end])]]
-    return [token(code) for code in dict.fromkeys(codes)]
+    phrases, _longest, lengths, _digest = table()
+    codes: dict[str, None] = {}
+    behind = 0
+    for at in [at for at, word in enumerate(words) if word in lengths]:
+        if at < behind:
+            continue
+        for length in lengths[words[at]]:
+            found = phrases.get(tuple(words[at : at + length]))
+            if found is not None:
+                codes.update(dict.fromkeys(found))
+                behind = at + length
+                break
+    return [token(code) for code in codes]
 
 
 def spans(words: Sequence[str]) -> Iterator[tuple[int, int, str]]:
@@ -72,14 +84,14 @@ def spans(words: Sequence[str]) -> Iterator[tuple[int, int, str]]:
     Args:
         words: In their plain form.
     """
-    known = table()
+    phrases, _longest, lengths, _digest = table()
     at = 0
     while at < len(words):
-        for end in range(min(len(words), at + known.longest), at, -1):
-            codes = known.phrases.get(tuple(words[at:end]))
-            if codes:
-                yield at, end, token(codes[0])
-                at = end
+        for length in lengths.get(words[at], ()):
+            codes = phrases.get(tuple(words[at : at + length]))
+            if codes is not None:
+                yield at, at + length, token(codes[0])
+                at += length
                 break
         else:
             yield at, at + 1, words[at]
