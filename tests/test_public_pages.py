@@ -31,6 +31,7 @@ NOT_KEPT = frozenset(
     {
         *("accounts.login", "accounts.logout", "accounts.register", "accounts.registered", "accounts.confirm"),
         *("accounts.forgot", "accounts.forgot_sent", "accounts.reset", "accounts.unconfirmed"),
+        "near.show",
         *("reports.on_profile", "reports.on_review", "reports.on_comment", "reports.thanks"),
         *("ops.healthz", "ops.readyz"),
     }

@@ -54,6 +54,18 @@ def place_at(session: Session, spot: Spot) -> Place | None:
     return session.scalars(inside.order_by(*nearest_first(here)).limit(1)).first()
 
 
+def closest(session: Session, lat: float, lon: float) -> Place | None:
+    """Return the place that is nearest to a point, whether anybody is listed there or not (one query, two where places are far apart)."""
+    here = sphere.vector(lat, lon)
+    reach, square = around(lat, lon, degrees=AROUND)
+    by_distance = select(Place).options(*FULL).order_by(*nearest_first(here)).limit(1)
+    found = session.scalars(by_distance.where(*square)).first()
+    # A place in a corner of the square may be farther away than one outside of it.
+    if found is not None and sphere.kilometres(here, sphere.Vector(found.x, found.y, found.z)) <= reach:
+        return found
+    return session.scalars(by_distance).first()
+
+
 def around(lat: float, lon: float, *, degrees: float = SQUARE) -> tuple[float, tuple[ColumnElement[bool], ...]]:
     """Return a square around a point as conditions on places, and the radius in kilometres of the circle that fits in it.
 

@@ -1,5 +1,6 @@
 """Distances on the Earth: pure."""
 
+import re
 from math import asin, cos, hypot, radians, sin
 from typing import NamedTuple
 
@@ -10,6 +11,8 @@ EARTH_RADIUS = 6371.0088
 KM_PER_MILE = 1.609344
 #: Countries that measure roads in miles.
 MILES = frozenset({"US", "GB", "LR", "MM"})
+
+_DEGREES = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{0,20})?")
 
 
 class Vector(NamedTuple):
@@ -39,9 +42,26 @@ def kilometres(one: Vector, other: Vector) -> float:
 
 def spoken(km: float, country_code: str) -> str:
     """Return a distance as people of that country say it: "12 km", "8 miles"."""
-    if country_code in MILES:
+    return counted(km, in_miles=country_code in MILES)
+
+
+def counted(km: float, *, in_miles: bool) -> str:
+    """Return a distance in words, in whole kilometres or miles."""
+    if in_miles:
         miles = round(km / KM_PER_MILE)
         if miles < 1:
             return _("under 1 mile")
         return _("1 mile") if miles == 1 else _("%(number)s miles", number=f"{miles:,}")
     return _("%(number)s km", number=f"{round(km):,}") if round(km) else _("under 1 km")
+
+
+def point(lat: str | None, lon: str | None) -> tuple[float, float] | None:
+    """Read a point in degrees, rounded to about a kilometre: whoever asks for what is near needs no more, and nobody should know more.
+
+    Returns:
+        None for whatever is no point on the Earth: words, infinities, a latitude of 91.
+    """
+    if not (lat and lon and _DEGREES.fullmatch(lat) and _DEGREES.fullmatch(lon)):
+        return None
+    north, east = round(float(lat), 2), round(float(lon), 2)
+    return (north, east) if abs(north) <= 90 and abs(east) <= 180 else None

@@ -40,14 +40,14 @@ def show(path: str) -> str:
     """Show who works in a country, region or city."""
     area, taxonomy = _at(path), treatments.all_(db.session())
     criteria = Criteria.from_args(request.args, taxonomy=taxonomy, bounds=bounds_of(area))
-    shown = lists.find(criteria, taxonomy, path=f"/{area.path}/", in_city=isinstance(area, Place))
+    shown = lists.find(criteria, taxonomy, path=f"/{area.path}/", here=area.name if isinstance(area, Place) else "")
     crumbs = _crumbs(area)
     return render_template(
         "listings/show.html",
         area=area,
         crumbs=crumbs,
         shown=shown,
-        is_empty=shown.is_empty and criteria.is_plain,
+        is_empty=shown.is_empty and not shown.is_narrowed,
         postcode=_postcode(),
         is_sample_page=shown.made_up,
         seo=_seo(shown, crumbs),
@@ -118,8 +118,8 @@ def _postcode() -> str:
 
 
 def _seo(shown: lists.ListPage, crumbs: list[seo.Crumb]) -> seo.Seo:
-    """Each numbered page of the plain list is a page of its own; filtered and sorted ones stand behind it."""
-    is_own = shown.criteria.is_plain and not request.args.get("postcode")
-    here = seo.address(shown.path, shown.criteria.pairs(number=shown.results.number) if is_own else ())
+    """Each numbered page of the plain list is a page of its own; filtered, sorted and widened ones stand behind it."""
+    is_own = shown.asked.is_plain and not request.args.keys() & {"postcode", "unit"}
+    here = seo.address(shown.path, shown.asked.pairs(number=shown.results.number) if is_own else ())
     nodes = [seo.breadcrumbs(crumbs, here)] if is_own else []
     return seo.Seo(here, indexed=is_own and not shown.is_empty and not shown.made_up, nodes=nodes)

@@ -17,6 +17,9 @@ from directory.web.auth import requires
 
 bp = Blueprint("search", __name__)
 
+#: What a list of words takes from the address beside the words.
+CARRIED = lists.FILTERS | {"evidence", "sort", "as", "page"}
+
 
 @bp.get("/search")
 @requires(Permission.PUBLIC)
@@ -42,7 +45,7 @@ def show() -> str | Response:
 
 def _list(asked: Asked, taxonomy: list[Treatment]) -> lists.ListPage | None:
     """Return the profiles that fit; none where nothing was asked, or where a place has to be chosen first."""
-    pairs = [(name, value) for name, value in request.args.items(multi=True) if name in {"treatment", "kind", "evidence", "sort", "page"}]
+    pairs = [(name, value) for name, value in request.args.items(multi=True) if name in CARRIED]
     criteria = Criteria.from_args(MultiDict([*asked.pairs, *pairs]), taxonomy=taxonomy)
     if not (criteria.words or criteria.filters) or (asked.where and asked.place.kind is Kind.CHOICES):
         return None

@@ -19,26 +19,27 @@ _SYMBOL = re.compile(r"^\D+")
 CHECKED = {CredentialStatus.CHECKED_OK, CredentialStatus.RENEWED}
 
 
-def drawn(card: Card, *, rank: int | None = None, city: bool = True) -> Markup:
+def drawn(card: Card, *, rank: int | None = None, city: bool = True, distance: str = "") -> Markup:
     """Return a card as it stands on the page; see `item`.
 
     A card that is the same as before is not drawn again: what it shows is all in `Card`, so there is nothing to go stale.
     """
-    return _drawn(pieces.look("card"), card, rank, city)
+    return _drawn(pieces.look("card"), card, rank, city, distance)
 
 
 @lru_cache(pieces.KEPT)
-def _drawn(look: pieces.Look, card: Card, rank: int | None, city: bool) -> Markup:
+def _drawn(look: pieces.Look, card: Card, rank: int | None, city: bool, distance: str) -> Markup:
     module: Any = look.template.module
-    return Markup(module.card(item(card, rank=rank, city=city)))  # noqa: S704  (a macro escapes what it prints)
+    return Markup(module.card(item(card, rank=rank, city=city, distance=distance)))  # noqa: S704  (a macro escapes what it prints)
 
 
-def item(card: Card, *, rank: int | None = None, city: bool = True) -> dict[str, Any]:
+def item(card: Card, *, rank: int | None = None, city: bool = True, distance: str = "") -> dict[str, Any]:
     """Return a card's values.
 
     Args:
         rank: Its number in the list; none where the order says nothing.
         city: Whether to name the city.
+        distance: How far it is, in words; empty where nobody asked.
     """
     return {
         "id": card.id,
@@ -46,6 +47,7 @@ def item(card: Card, *, rank: int | None = None, city: bool = True) -> dict[str,
         "name": card.name,
         "initials": text.initials(card.name),
         "kind_line": ", ".join(filter(None, (kind(card), card.place_name if city else ""))),
+        "distance": distance or None,
         "mean": card.mean,
         "count": card.count,
         "lines": _lines(card),

@@ -1,44 +1,28 @@
-"""A list of profiles as a page shows it: filters, orders, chips, numbered pages, cards."""
+"""A list of profiles as a page shows it: filters, radius, orders, chips, numbered pages, cards, and what helps where nobody is found."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from flask import url_for
 from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
 
 from directory.core.errors import NotFound
-from directory.core.i18n import _, lazy
+from directory.core.i18n import _
 from directory.core.page import Page
-from directory.models.treatments import Treatment, TreatmentFamily
+from directory.models.treatments import Treatment
+from directory.places import sphere
 from directory.profiles import queries as profiles
 from directory.profiles.shown import Card
-from directory.search.port import Criteria, Evidence, Kind, Results, Sort
-from directory.web import cards, db, pieces, search, seo, words
+from directory.search.port import Bounds, Criteria, Evidence, Group, Results, Sort, Unit
+from directory.web import cards, db, filters, pieces, reach, search, seo, words
 
-#: What the treatments of a family stand under, in this order; information-only ones are nobody's filter.
-FAMILIES = {TreatmentFamily.SMP: lazy("Scalp micropigmentation"), TreatmentFamily.TRANSPLANT: lazy("Hair transplant")}
 #: Register entries shown below a list; the rest is a link away.
 ON_REGISTER = 10
-
-
-@dataclass(frozen=True)
-class Option:
-    """One filter to tick."""
-
-    value: str
-    label: str
-    on: bool
-    #: How many profiles it leaves; not counted yet.
-    count: int | None = None
-
-
-@dataclass(frozen=True)
-class Group:
-    """Filters of one kind; any of those ticked will do."""
-
-    title: str
-    name: str
-    options: tuple[Option, ...]
-    open: bool = True
+#: With more filters on than this, the page does not count what each of them keeps away.
+MAX_COUNTED = 3
+#: All names of filters in an address.
+FILTERS = frozenset(group.value for group in Group)
 
 
 @dataclass(frozen=True)
@@ -46,39 +30,77 @@ class ListPage:
     """One page of a list.
 
     Args:
-        criteria: What was asked.
-        results: What was found.
-        register: The first of those who are on a register alone; looked for where no treatment was asked for.
+        asked: What was asked.
+        answer: What was found for it.
+        criteria: What the cards answer: what was asked, or the same farther around where nobody was found.
+        results: The answer to that.
+        register: The first of those who are on a register alone; looked for where nothing was asked that registers do not know.
         found: The cards by the number of their profile; one that has just been taken down is missing.
         taxonomy: All treatments, parents before their children.
         path: Where the page stands; filters and pages lead there.
-        in_city: All are of one city, so the cards do not name it.
+        here: The name of the city, where the page is of one: its cards do not name it.
     """
 
+    asked: Criteria
+    answer: Results
     criteria: Criteria
     results: Results
     register: Results
     found: Mapping[int, Card]
     taxonomy: Sequence[Treatment]
     path: str
-    in_city: bool = False
+    here: str = ""
 
     @property
     def cards(self) -> list[Markup]:
-        """The cards, with their numbers in the list."""
+        """The cards, with their numbers in the list, and how far they are where a distance was asked for."""
         first = (self.results.number - 1) * self.results.size + 1
-        shown = [(rank, self.found[id_]) for rank, id_ in enumerate(self.results.ids, first) if id_ in self.found]
-        return [cards.drawn(card, rank=rank, city=not self.in_city) for rank, card in shown]
+        far = dict(zip(self.results.ids, self.results.distances, strict=False)) if self.is_far else {}
+        return [
+            cards.drawn(self.found[id_], rank=rank, city=self._names_city, distance=self._spoken(far.get(id_)))
+            for rank, id_ in enumerate(self.results.ids, first)
+            if id_ in self.found
+        ]
 
     @property
     def on_register(self) -> list[Markup]:
         """The cards of the first register entries; their order says nothing, so they have no numbers."""
-        return [cards.drawn(self.found[id_], city=not self.in_city) for id_ in self.register.ids if id_ in self.found]
+        return [cards.drawn(self.found[id_], city=self._names_city) for id_ in self.register.ids if id_ in self.found]
 
     @property
     def is_empty(self) -> bool:
         """Whether nobody was found, on a register neither."""
         return not self.results.total and not self.register.total
+
+    @property
+    def is_far(self) -> bool:
+        """Whether distances matter here: a radius, or the order by distance."""
+        return self.criteria.radius is not None or self.criteria.sort is Sort.DISTANCE
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether the visitor asked for more than the place: words, filters or a radius."""
+        return bool(self.asked.words or self.asked.filters or self.asked.radius is not None)
+
+    @property
+    def is_wider(self) -> bool:
+        """Whether nobody was found where they asked, and the cards are of a wider look."""
+        return self.criteria is not self.asked
+
+    @property
+    def within(self) -> str:
+        """The radius of the cards in words; empty without one."""
+        return words.reach(self.criteria.radius, self.criteria.unit) if self.criteria.radius is not None else ""
+
+    @property
+    def asked_within(self) -> str:
+        """The radius asked for in words; empty without one."""
+        return words.reach(self.asked.radius, self.asked.unit) if self.asked.radius is not None else ""
+
+    @property
+    def why_empty(self) -> str:
+        """Why nobody was found, in a sentence; empty where the engine cannot say."""
+        return str(words.WHY_EMPTY[self.answer.why_empty]) if self.answer.why_empty else ""
 
     @property
     def made_up(self) -> bool | str:
@@ -105,12 +127,30 @@ class ListPage:
     @property
     def register_url(self) -> str:
         """The address of all register entries."""
-        return seo.with_query(self.path, [*self.criteria.pairs(without={"treatment", "evidence"}), ("evidence", Evidence.REGISTER.value)])
+        return seo.with_query(self.path, self.asked.on_register(ON_REGISTER).pairs())
+
+    @property
+    def near_url(self) -> str:
+        """The address of the page that finds the place where the visitor is; the filters go along."""
+        return seo.with_query(
+            url_for("near.show"), [(name, value) for name, value in self.asked.pairs() if name in FILTERS - {Group.PRICE.value}]
+        )
+
+    @property
+    def typed_url(self) -> str:
+        """The address of what was typed, to the letter."""
+        return seo.with_query(self.path, replace(self.asked, as_typed=True).pairs())
+
+    @property
+    def spelled_url(self) -> str:
+        """The address of the words as they should probably be."""
+        spelling = self.answer.spelling
+        return seo.with_query(self.path, replace(self.asked, text=spelling.text, as_typed=False).pairs() if spelling else [])
 
     @property
     def beside_filters(self) -> list[tuple[str, str]]:
         """What the form of filters carries along."""
-        return self.criteria.pairs(without={"treatment", "kind"})
+        return self.asked.pairs(without=FILTERS)
 
     @property
     def beside_sort(self) -> list[tuple[str, str]]:
@@ -118,9 +158,14 @@ class ListPage:
         return self.criteria.pairs(without={"sort"})
 
     @property
+    def beside_reach(self) -> list[tuple[str, str]]:
+        """What the form of the radius carries along."""
+        return self.asked.pairs(without={"radius"})
+
+    @property
     def sorts(self) -> list[tuple[str, str]]:
         """The orders to choose from; fit is one only where there are words."""
-        return [(sort.value, label) for sort, label in words.SORTS.items() if sort is not Sort.RELEVANCE or self.criteria.words]
+        return [(sort.value, words.SORTS[sort]) for sort in self.asked.sorts]
 
     @property
     def why(self) -> str:
@@ -128,53 +173,83 @@ class ListPage:
         return words.REASONS[self.criteria.sort]
 
     @property
-    def filters(self) -> Markup:
+    def filter_form(self) -> Markup:
         """The form of filters."""
-        hidden = tuple(self.beside_filters)
-        return pieces.drawn("facets", self.path, self.groups, on=self.criteria.filters, hidden=hidden, clear_url=self.clear_url)
+        found = filters.groups(self.asked, self.answer, self.taxonomy)
+        return pieces.drawn("facets", self.path, found, on=self.asked.filters, hidden=tuple(self.beside_filters), clear_url=self.clear_url)
 
     @property
-    def groups(self) -> tuple[Group, ...]:
-        """The filters as `components/facets.html` takes them."""
-        who = Group(words.WHO, "kind", tuple(Option(kind.value, words.KINDS[kind], kind in self.criteria.kinds) for kind in Kind))
-        if self.criteria.evidence is Evidence.REGISTER:
-            return (who,)
-        return (*(self._treatments(family) for family in FAMILIES), who)
+    def reach_form(self) -> Markup:
+        """The form of the radius, where the page is of one city."""
+        if not self.here:
+            return Markup()
+        other = seo.with_query(self.path, reach.in_other_unit(self.asked).pairs())
+        chosen = "" if self.asked.radius is None else str(self.asked.radius)
+        choices = reach.choices(self.asked, self.here)
+        label = words.IN_UNIT[reach.OTHER[self.asked.unit]]
+        return pieces.drawn("reach", self.path, choices, chosen, hidden=tuple(self.beside_reach), other=(label, other))
 
     @property
     def chips(self) -> list[tuple[str, str]]:
         """The filters that are on, each with the address of the list without it."""
-        labels = {treatment.code: treatment.label for treatment in self.taxonomy}
-        on = [("treatment", code, labels[code]) for code in self.criteria.treatments]
-        on += [("kind", kind.value, words.KINDS[kind]) for kind in self.criteria.kinds]
-        pairs = self.criteria.pairs()
-        return [(label, seo.with_query(self.path, [pair for pair in pairs if pair != (name, value)])) for name, value, label in on]
+        return [(one.label, self._without(one)) for one in filters.on(self.asked, self.taxonomy)]
 
-    def _treatments(self, family: TreatmentFamily) -> Group:
-        trunks = {node.id for node in self.taxonomy if node.parent_id is None}
-        nodes = [node for node in self.taxonomy if node.family is family and self._is_offered(node, trunks)]
-        options = tuple(Option(node.code, self._label(node), node.code in self.criteria.treatments) for node in nodes)
-        # All of them open would hide the button that applies them.
-        return Group(FAMILIES[family], "treatment", options, family is TreatmentFamily.SMP or any(option.on for option in options))
+    @property
+    def ways_out(self) -> list[tuple[str, str, int | None]]:
+        """Where nobody was found: each filter that is on, the address without it, and how many that would leave.
 
-    def _is_offered(self, treatment: Treatment, trunks: set[int]) -> bool:
-        """Say whether a treatment is a filter of its own: the trunk and its branches, twigs only when they are on."""
-        return treatment.parent_id is None or treatment.parent_id in trunks or treatment.code in self.criteria.treatments
+        They are counted one by one where that is quick: in one city, and few of them.
+        """
+        on = filters.on(self.asked, self.taxonomy)
+        if len(on) > MAX_COUNTED or self.asked.place_id is None:
+            return [(one.label, self._without(one), None) for one in on]
+        counted = [(one.label, self._without(one), search.find(self._less(one)).total) for one in on]
+        return [way for way in counted if way[2]]
 
-    def _label(self, treatment: Treatment) -> str:
-        return _("Any of these") if treatment.parent_id is None else treatment.label
+    def _without(self, one: filters.On) -> str:
+        return seo.with_query(self.path, [pair for pair in self.asked.pairs() if pair != (one.name, one.value)])
+
+    def _less(self, one: filters.On) -> Criteria:
+        """Return the question without one filter, only to be counted."""
+        rest = [pair for pair in self.asked.pairs() if pair != (one.name, one.value)]
+        asked = self.asked
+        bounds = Bounds(asked.place_id, asked.region_id, asked.country_code, asked.centre, asked.usual_unit, asked.currency)
+        return replace(Criteria.from_args(MultiDict(rest), taxonomy=self.taxonomy, bounds=bounds), size=1, faceted=False)
+
+    @property
+    def _names_city(self) -> bool:
+        return not self.here or self.criteria.radius is not None
+
+    def _spoken(self, km: float | None) -> str:
+        return "" if km is None else sphere.counted(km, in_miles=self.criteria.unit is Unit.MI)
 
 
-def find(criteria: Criteria, taxonomy: Sequence[Treatment], *, path: str, in_city: bool = False) -> ListPage:
+def find(criteria: Criteria, taxonomy: Sequence[Treatment], *, path: str, here: str = "") -> ListPage:
     """Answer a question: the list, on its first page those on a register alone, and the cards of both, in four SELECTs.
+
+    Where nobody in a city is found for what the visitor chose, the radius grows to the smallest that finds somebody.
+
+    Args:
+        path: Where the page stands.
+        here: The city's name, where the page is of one.
 
     Raises:
         NotFound: when the list has no such page.
     """
-    results = search.find(criteria)
-    if results.number > 1 and not results.ids:
-        raise NotFound(_("This list has fewer pages."), nearest=((_("Its first page"), seo.with_query(path, criteria.pairs())),))
-    with_register = criteria.evidence is Evidence.HAIR and criteria.number == 1 and not criteria.treatments
-    register = search.find(criteria.on_register(ON_REGISTER)) if with_register else Results((), 0, 1, ON_REGISTER)
+    # Nobody has proved who they are yet, so nobody can be asked for who has.
+    asked = replace(criteria, verified=False)
+    answer = search.find(asked)
+    if answer.number > 1 and not answer.ids:
+        raise NotFound(_("This list has fewer pages."), nearest=((_("Its first page"), seo.with_query(path, asked.pairs())),))
+    shown, results = asked, answer
+    if not answer.total and here and (asked.words or asked.filters or asked.radius is not None):
+        shown, results = reach.wider(asked) or (asked, answer)
+    register = search.find(asked.on_register(ON_REGISTER)) if _fits_register(asked) else Results((), 0, 1, ON_REGISTER)
     found = {card.id: card for card in profiles.cards(db.session(), [*results.ids, *register.ids])}
-    return ListPage(criteria, results, register, found, taxonomy, path, in_city)
+    return ListPage(asked, answer, shown, results, register, found, taxonomy, path, here)
+
+
+def _fits_register(asked: Criteria) -> bool:
+    """Say whether a register may answer too: it knows neither treatments nor prices nor ratings."""
+    unknown_there = asked.treatments or asked.techniques or asked.prices or asked.rating or asked.repairs
+    return asked.evidence is Evidence.HAIR and asked.number == 1 and not unknown_there

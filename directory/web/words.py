@@ -1,11 +1,17 @@
 """What visitors read in place of the words that tables hold: professions, units, outcomes, days of the week."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
-from directory.core.i18n import lazy
+from babel import Locale, UnknownLocaleError
+
+from directory.core.i18n import _, lazy
 from directory.models.profiles import HairEvidence, PractitionerKind, PriceUnit
-from directory.search.port import Kind, Sort
+from directory.places import money
+from directory.search import bands
+from directory.search.port import Kind, Sort, Unit, WhyEmpty
+from directory.web import templating
 
 
 class Badge(NamedTuple):
@@ -49,6 +55,19 @@ KINDS: Mapping[Kind, str] = {
     Kind.PRACTICE: lazy("Studios and clinics"),
 }
 WHO = lazy("Who")
+TECHNIQUE = lazy("How it is done")
+LANGUAGE = lazy("Language")
+PRICE = lazy("Price")
+RATING = lazy("Least rating")
+REPAIRS = lazy("Earlier work")
+MENDS = lazy("Mends earlier work")
+#: Why nobody was found, below the words that say so.
+WHY_EMPTY: Mapping[WhyEmpty, str] = {
+    WhyEmpty.NOBODY_HERE: lazy("We know nobody here yet. That says nothing about who works here."),
+    WhyEmpty.FILTERS: lazy("Some are listed here, but nobody fits all the filters that are on."),
+    WhyEmpty.WORDS: lazy("The words are known to us, but nobody here has all of them."),
+    WhyEmpty.UNKNOWN_WORDS: lazy("At least one of the words stands nowhere on our pages, and nothing spelled like it does."),
+}
 SORTS: Mapping[Sort, str] = {
     Sort.RELEVANCE: lazy("Fit to your words"),
     Sort.SCORE: lazy("Score"),
@@ -68,6 +87,8 @@ REASONS: Mapping[Sort, str] = {
     Sort.PRICE: lazy("By the lowest price published for a whole visit, in the currency of the country. Those without one come last."),
     Sort.NAME: lazy("By name, from A to Z."),
 }
+#: What the link says that counts distances the other way.
+IN_UNIT: Mapping[Unit, str] = {Unit.KM: lazy("In kilometres"), Unit.MI: lazy("In miles")}
 UNITS: Mapping[PriceUnit, str] = {
     PriceUnit.PER_GRAFT: lazy("per graft"),
     PriceUnit.PER_HAIR: lazy("per hair"),
@@ -125,6 +146,41 @@ MEANINGS: Mapping[str, str] = {
     "insurance": lazy("Ask to see the certificate of this year."),
     "npi": lazy("A number for billing health care. It is no licence."),
 }
+
+
+def reach(radius: int, unit: Unit) -> str:
+    """Return a radius in words: "25 km", "25 miles"."""
+    return _("%(number)s miles", number=radius) if unit is Unit.MI else _("%(number)s km", number=radius)
+
+
+def rating(tenths: int) -> str:
+    """Return a least rating in words: "4.5 stars and up"."""
+    return _("%(stars)s stars and up", stars=f"{tenths / 10:g}")
+
+
+def band(code: str, currency: str) -> str:
+    """Return a band of prices in words: "under $500", "$500-1,500", "$6,000 and up"."""
+    low, high = bands.bounds(code)
+    unit = money.minor_units(currency)
+    if high is None:
+        return _("%(price)s and up", price=templating.money(low * unit, currency))
+    if not low:
+        return _("Under %(price)s", price=templating.money(high * unit, currency))
+    return f"{templating.money(low * unit, currency)}-{templating.number(high)}"
+
+
+def language(tag: str) -> str:
+    """Return what a language is called, by its BCP 47 tag; the tag itself where nobody has named it."""
+    return _language(tag, templating.LOCALE)
+
+
+@lru_cache(1024)
+def _language(tag: str, locale: str) -> str:
+    try:
+        name = Locale.parse(tag, sep="-").get_display_name(locale)
+    except (UnknownLocaleError, ValueError):
+        name = Locale.parse(locale).languages.get(tag.partition("-")[0])
+    return name[:1].upper() + name[1:] if name else tag
 
 
 def practice(schema_type: str) -> str:
