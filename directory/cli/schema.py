@@ -3,7 +3,7 @@
 import click
 from flask import Flask
 
-from directory.cli.context import open_app, read_settings
+from directory.cli.context import open_app, read_settings, stop
 from directory.config import Settings
 from directory.core.db import Database
 from directory.guides import service as guides
@@ -20,7 +20,10 @@ def migrate() -> None:
 
 def bring_up_to_date(app: Flask, settings: Settings) -> str:
     """Migrate, then load what ships with the code; return one sentence that says what was done."""
-    changed = schema.migrate(app, settings)
+    try:
+        changed = schema.migrate(app, settings)
+    except RuntimeError as error:  # a migration that could not be done says why
+        stop(str(error))
     database: Database = app.extensions["hairline_database"]
     with database.transaction() as session:
         treatments.sync(session)

@@ -1,5 +1,6 @@
 """Engines, sessions and `transaction()`: the only place of the house that commits."""
 
+import math
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -152,6 +153,16 @@ def migration_engine(url: str) -> Engine:
     return engine
 
 
+def add_maths(connection: Any) -> None:
+    """Give an SQLite connection the square root and the arc sine where it was built without them, as some still are."""
+    known = {name for (name,) in connection.execute("SELECT name FROM pragma_function_list")}
+    for function in (math.sqrt, math.asin):
+        if function.__name__ not in known:
+            connection.create_function(
+                function.__name__, 1, lambda value, f=function: None if value is None else f(value), deterministic=True
+            )
+
+
 def _with_driver(url: URL) -> URL:
     return url.set(drivername="postgresql+psycopg") if url.get_backend_name() == "postgresql" else url
 
@@ -167,6 +178,7 @@ def _sqlite_engine(url: URL) -> Engine:
         connection.isolation_level = None
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "cache_size=-16000"):
             connection.execute(f"PRAGMA {pragma}")
+        add_maths(connection)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

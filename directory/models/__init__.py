@@ -3,6 +3,6 @@
 Importing this package makes the whole of `metadata` known.
 """
 
-from directory.models import accounts, comments, guides, moderation, ops, places, profiles, reviews, sources, treatments
+from directory.models import accounts, comments, guides, moderation, ops, places, profiles, reviews, search, sources, treatments
 
-__all__ = ["accounts", "comments", "guides", "moderation", "ops", "places", "profiles", "reviews", "sources", "treatments"]
+__all__ = ["accounts", "comments", "guides", "moderation", "ops", "places", "profiles", "reviews", "search", "sources", "treatments"]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, DateTime, MetaData, String, text
+from sqlalchemy import CheckConstraint, DateTime, Index, MetaData, String, text
 from sqlalchemy import Enum as EnumType
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import registry
@@ -73,3 +73,8 @@ def where(condition: str) -> Mapping[str, Any]:
 def byte_ordered(length: int) -> Any:
     """Return a text type that both databases order by bytes: for keys made by `core.text.sort_key`, slugs and paths."""
     return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+def postgres_index(name: str, column: str, **more: Any) -> Index:
+    """Return an index of a kind that only PostgreSQL has; on SQLite there is none, and migrations there miss none."""
+    return Index(name, column, postgresql_using="gin", info={"dialect": "postgresql"}, **more).ddl_if(dialect="postgresql")

@@ -10,8 +10,7 @@ from directory.models.places import Place
 from directory.models.treatments import Treatment
 from directory.places import queries as places
 from directory.places.queries import Kind, Resolution
-from directory.search import analysis, names
-from directory.search.criteria import Criteria, Evidence
+from directory.search import analysis, sql_engine
 from directory.treatments import rules as treatments
 
 #: What is shown where nothing was typed as a place.
@@ -71,7 +70,7 @@ def understand(session: Session, *, what: str, where: str, taxonomy: Sequence[Tr
 def _is_rather_a_place(session: Session, meant: Resolution, words: str) -> bool:
     if meant.spot is not None or (isinstance(meant.place, Place) and any(places.counts_of(session, meant.place))):
         return True
-    return not names.search(session, Criteria(text=words, evidence=Evidence.ANY, size=1)).total
+    return not sql_engine.suggest(session, words, limit=1)
 
 
 def _line(text: str) -> str:

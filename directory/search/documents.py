@@ -261,7 +261,9 @@ def batches(database: Database) -> Iterator[list[Document]]:
             if not ids:
                 return
             last = ids[-1]
-            yield Reader(session).read(ids)
+            found = Reader(session).read(ids)
+        # Given behind the session's end: whoever takes them writes, and no reading transaction stays open meanwhile.
+        yield found
 
 
 def _words_of(treatment: Treatment) -> tuple[str, ...]:

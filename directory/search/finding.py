@@ -5,7 +5,7 @@ from pathlib import Path
 import structlog
 from sqlmodel import Session
 
-from directory.search import listing, names
+from directory.search import sql_engine
 from directory.search.criteria import Criteria
 from directory.search.results import Results
 
@@ -24,4 +24,4 @@ class Search:
 
     def find(self, session: Session, criteria: Criteria) -> Results:
         """Return one page of the listed profiles that meet the criteria, with the exact total."""
-        return names.search(session, criteria) if criteria.words else listing.search(session, criteria)
+        return sql_engine.answer(session, criteria)

@@ -15,6 +15,7 @@ from directory.models.base import UtcDateTime, metadata
 def alembic_for(app: Flask, settings: Settings) -> Alembic:
     """Return the migration tool for an app; it opens the database only when it is asked something."""
     app.config["ALEMBIC"] = {"script_location": str(shipped("migrations") / "versions"), "file_template": "%%(rev)s_%%(slug)s"}
+    engine = migration_engine(settings.database)
     app.config["ALEMBIC_CONTEXT"] = {
         # With our own BEGIN the schema changes of SQLite can be undone, and a failure leaves no half of them.
         "transactional_ddl": True,
@@ -22,8 +23,9 @@ def alembic_for(app: Flask, settings: Settings) -> Alembic:
         "compare_type": True,
         "compare_server_default": False,
         "render_item": _render,
+        # `models.base.postgres_index`: an index of the other database is not missed.
+        "include_object": lambda item, *_: item.info.get("dialect", engine.dialect.name) == engine.dialect.name,
     }
-    engine = migration_engine(settings.database)
     return Alembic(app, run_mkdir=False, command_name="", metadatas=metadata, engines=engine)
 
 
