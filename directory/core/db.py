@@ -2,7 +2,7 @@
 
 import math
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
@@ -161,6 +161,10 @@ def add_maths(connection: Any) -> None:
             connection.create_function(
                 function.__name__, 1, lambda value, f=function: None if value is None else f(value), deterministic=True
             )
+
+
+def _of_numbers(function: Callable[[float], float]) -> Callable[[float | None], float | None]:
+    return lambda value: None if value is None else function(value)
 
 
 def _with_driver(url: URL) -> URL:

@@ -30,10 +30,10 @@ def within(centre: Centre, km: float) -> ColumnElement[bool]:
     Two look-ups by a square in degrees, which an index answers: of documents, and of the places of profiles that have none yet.
     """
     document, place = SearchDocument, Place
-    own = select(col(document.profile_id)).where(_near(centre, km, document))
-    missing = select(col(document.profile_id)).where(col(document.profile_id) == col(Profile.id)).exists()
-    there = select(col(place.id)).where(_near(centre, km, place))
-    return col(Profile.id).in_(own) | (col(Profile.place_id).in_(there) & ~missing)
+    own = select(col(document.profile_id)).where(_near(centre, km, document)).correlate(None)
+    missing = ~select(col(document.profile_id)).where(col(document.profile_id) == col(Profile.id)).correlate(Profile).exists()
+    there = select(col(place.id)).where(_near(centre, km, place)).correlate(None)
+    return col(Profile.id).in_(own) | (col(Profile.place_id).in_(there) & missing)
 
 
 def _near(centre: Centre, km: float, table: type[SearchDocument] | type[Place]) -> ColumnElement[bool]:

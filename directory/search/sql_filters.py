@@ -154,21 +154,22 @@ def _nulls_last(value: ColumnElement[Any]) -> list[ColumnElement[Any]]:
 
 
 def _in_places(condition: Condition) -> Condition:
-    return col(Profile.place_id).in_(select(col(Place.id)).where(condition))
+    return col(Profile.place_id).in_(select(col(Place.id)).where(condition).correlate(None))
 
 
 def _offers(condition: Condition) -> Condition:
     offers = select(col(ServiceOffering.id)).where(col(ServiceOffering.profile_id) == col(Profile.id), condition)
-    return offers.exists()
+    return offers.correlate(Profile).exists()
 
 
 def _of_kind(kinds: Collection[Kind]) -> Condition:
     professions = [PractitionerKind(kind.value) for kind in kinds if kind is not Kind.PRACTICE]
     person = select(col(Practitioner.id)).where(col(Practitioner.profile_id) == col(Profile.id), col(Practitioner.kind).in_(professions))
+    is_person = person.correlate(Profile).exists()
     practice = col(Profile.kind) == ProfileKind.PRACTICE
     if not professions:
         return practice
-    return practice | person.exists() if Kind.PRACTICE in kinds else person.exists()
+    return practice | is_person if Kind.PRACTICE in kinds else is_person
 
 
 def _speaks(session: Session, tags: Collection[str]) -> Condition:

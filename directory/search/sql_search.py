@@ -64,7 +64,8 @@ class Asking:
         """Say why nobody was found."""
         terms = sql_words.terms(criteria)
         here = sql_filters.here(criteria)
-        if not self._count(here):
+        # Without words and filters the question itself was who is here.
+        if not (terms or sql_filters.chosen(self.session, criteria)) or not self._count(here):
             return WhyEmpty.NOBODY_HERE
         if not terms:
             return WhyEmpty.FILTERS
