@@ -25,9 +25,9 @@ function focused() {
 
 /** Folds stay as the reader left them; one that the answer opens is opened. */
 function keepFolds(old, fresh) {
-  const title = fold => fold.className + fold.querySelector("summary").textContent.replace(/\d/g, "");
-  const open = new Map([...old.querySelectorAll("details")].map(fold => [title(fold), fold.open]));
-  for (const fold of fresh.querySelectorAll("details")) fold.open = open.get(title(fold)) || fold.open;
+  const name = fold => (fold.className === "facets__group" ? fold.querySelector("summary").textContent : fold.className);
+  const open = new Map([...old.querySelectorAll("details")].map(fold => [name(fold), fold.open]));
+  for (const fold of fresh.querySelectorAll("details")) fold.open = open.get(name(fold)) || fold.open;
 }
 
 function swap(page, held) {
