@@ -185,7 +185,7 @@ class Criteria:
 
     @classmethod
     def from_args(cls, args: Args, *, taxonomy: Sequence[Treatment] = (), bounds: Bounds | None = None) -> "Criteria":
-        """Read a query string: the names of `Group`, and `q`, `radius`, `unit`, `evidence`, `sort`, `as`, `page`. What is not known is left out.
+        """Read a query string: the names of `Group`, and q, radius, unit, evidence, sort, as, page. What is not known is left out.
 
         Args:
             args: The query string.

@@ -1,58 +1,85 @@
-"""The fields of the index, and the faults that a damaged one shows."""
+"""What the index holds: fields of tokens, columns of numbers, and the hash that tells one make of index from another."""
 
-from typing import Any
+import hashlib
+from functools import cache
+from typing import NamedTuple
 
-from whoosh import fields
+from whoosh import columns, fields
 
-from directory.search.documents import Document
+from directory.search import concepts
 
-#: Goes up with every change of the fields or of `analysis`: an index of another version is no index.
-VERSION = 1
+#: Goes up with every change of the fields, of their order in a segment, or of `analysis`: an index of another make is no index.
+VERSION = 2
 
-#: Words are folded before they come here, so every field takes its tokens as they are.
-SCHEMA = fields.Schema(
-    id=fields.NUMERIC(int, 64, stored=True, unique=True, signed=False, shift_step=0, sortable=True),
-    name=fields.KEYWORD(scorable=True, field_boost=3.0),
-    company=fields.KEYWORD(scorable=True),
-    places=fields.KEYWORD(scorable=True),
-    treatments=fields.KEYWORD(scorable=True),
-    areas=fields.KEYWORD(),
-    offers=fields.KEYWORD(),
-    kind=fields.ID(),
-    evidence=fields.ID(),
-    score=fields.NUMERIC(int, 64, signed=False, shift_step=0, sortable=True),
-    reviews=fields.NUMERIC(int, 64, signed=False, shift_step=0, sortable=True),
-    newest=fields.NUMERIC(int, 64, signed=False, shift_step=0, sortable=True),
-    by_name=fields.ID(sortable=True),
-)
-#: Where a typed word is looked for.
-WORD_FIELDS = ("name", "company", "places", "treatments")
 
-#: What Whoosh 2.7.4 raises over files that are missing, cut short or overwritten. It has no error of its own for that:
-#: a dozen unrelated kinds were seen, and plain `Exception("Block tag error")` is one of them. So anything that goes wrong
-#: while the index alone is read or written counts as damage, and nothing else is ever done inside those blocks.
+class Column(NamedTuple):
+    """A number of each document.
+
+    Args:
+        code: Its type as `struct` and Whoosh name it.
+        kind: The same for numpy; Whoosh writes big-endian.
+    """
+
+    code: str
+    kind: str
+
+
+#: Every word, weighted by where it stands (`WEIGHTS`); names, own and of the company; beginnings of both; filters.
+TEXT, NAME, COMPANY, OWN_GRAMS, COMPANY_GRAMS, TAGS = "text", "name", "company", "own_grams", "company_grams", "tags"
+TOKEN_FIELDS = (TEXT, NAME, COMPANY, OWN_GRAMS, COMPANY_GRAMS, TAGS)
+#: Where beginnings of words are looked for, and where the words themselves stand.
+BEGINNINGS = {OWN_GRAMS: NAME, COMPANY_GRAMS: COMPANY}
+
+COLUMNS = {
+    "id": Column("I", ">u4"),
+    "score": Column("I", ">u4"),
+    "reviews": Column("I", ">u4"),
+    "newest": Column("I", ">u4"),
+    "mean": Column("I", ">u4"),
+    "price": Column("I", ">u4"),
+    "length": Column("H", ">u2"),
+    "flags": Column("H", ">u2"),
+    #: The place of the name among those of the segment, and its first sixteen bytes as two numbers.
+    "by_name": Column("I", ">u4"),
+    "name_1": Column("Q", ">u8"),
+    "name_2": Column("Q", ">u8"),
+    #: The point on a ball of radius 1; all zero where it is not known.
+    "x": Column("d", ">f8"),
+    "y": Column("d", ">f8"),
+    "z": Column("d", ">f8"),
+}
+#: The whole key of the name, for the rare names that begin alike in sixteen bytes.
+NAME_KEY = "name_key"
+
+#: What a word counts by where it stands (BM25F: S. Robertson, H. Zaragoza, M. Taylor, "Simple BM25 Extension to Multiple
+#: Weighted Fields", CIKM 2004: weights are added up before the saturation, not after).
+WEIGHTS = {"name": 4, "company": 2, "treatments": 2, "places": 2, "about": 1}
+
+#: Bits of the column `flags`.
+HAIR, REPAIRS, VERIFIED, LOCATED = 1, 2, 4, 8
+
+#: Most documents of a segment: their numbers fit in eighteen bits beside what they are ordered by.
+SEGMENT_BITS = 18
+MOST_DOCUMENTS = 250_000
+
+
+def _schema() -> fields.Schema:
+    made = {name: fields.ID() for name in TOKEN_FIELDS}
+    made |= {name: fields.COLUMN(columns.NumericColumn(column.code)) for name, column in COLUMNS.items()}
+    return fields.Schema(**made, **{NAME_KEY: fields.COLUMN(columns.VarBytesColumn())})
+
+
+#: Tokens come ready made, so Whoosh's fields are the plainest that it has.
+SCHEMA = _schema()
+
+#: What Whoosh raises over files that are missing, cut short or overwritten. It has no error of its own for that: a dozen
+#: unrelated kinds were seen, and plain `Exception("Block tag error")` is one of them. So anything that goes wrong while
+#: the index alone is read or written counts as damage, and nothing else is ever done inside those blocks.
 DAMAGE = (Exception,)
 
 
-class IndexBroken(Exception):
-    """There is no index, or it cannot be read; lists of names answer instead, and the worker makes a new one."""
-
-
-def row(document: Document) -> dict[str, Any]:
-    """Return a document as the index takes it."""
-    score, reviews, newest, by_name = document.order
-    return {
-        "id": document.id,
-        "name": list(document.name),
-        "company": list(document.company),
-        "places": list(document.places),
-        "treatments": list(document.treatments),
-        "areas": list(document.areas),
-        "offers": list(document.offers),
-        "kind": document.kind.value,
-        "evidence": document.evidence.value,
-        "score": score,
-        "reviews": reviews,
-        "newest": newest,
-        "by_name": by_name,
-    }
+@cache
+def schema_hash() -> str:
+    """Return twelve letters that change with the fields, the weights, the analysis or the table of concepts."""
+    said = repr((VERSION, TOKEN_FIELDS, COLUMNS, WEIGHTS, concepts.table().digest))
+    return hashlib.sha256(said.encode()).hexdigest()[:12]

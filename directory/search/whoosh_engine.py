@@ -1,152 +1,265 @@
-"""Words through stock Whoosh: query objects made by hand, one reader a process, every hit counted."""
+"""The default engine: Whoosh keeps schema, dictionary, postings, columns, segments and commits; numpy answers over them."""
 
-import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from whoosh import query
-from whoosh.index import FileIndex, open_dir
-from whoosh.searching import Searcher
+import structlog
+from sqlmodel import Session
 
-from directory.search import generations
-from directory.search.criteria import Criteria, Evidence, Sort
+from directory.core.locks import FileLock
+from directory.core.progress import Progress, silent
+from directory.search import executor, generations, merging, ranking, schema, toc
+from directory.search.builder import Gathered
+from directory.search.criteria import Criteria
+from directory.search.documents import Document
+from directory.search.executor import State
+from directory.search.generations import Manifest
+from directory.search.port import Ability, IndexBroken
+from directory.search.port import State as Standing
 from directory.search.results import Results
-from directory.search.schema import DAMAGE, WORD_FIELDS, IndexBroken
+from directory.search.segments import Kept, Segment
+from directory.treatments import rules
 
-#: The last word may be half typed; shorter beginnings fit too much to mean anything. Chinese or Korean words may be one sign long.
-SHORTEST_BEGINNING = 3
+log = structlog.get_logger("search")
 
-
-#: A commit takes old files away while a reader looks for them: looking again finds the new ones.
+#: A merge takes files away while a reader looks for them: looking again finds the new ones.
 TRIES = 3
+#: Documents of one segment while the whole index is made: they bound the memory that takes.
+PART = 200_000
+#: Words that so many documents hold are read in before the first question.
+COMMON = 0.02
 
 Answer = TypeVar("Answer")
 
 
 class _Open(NamedTuple):
     path: Path
-    index: FileIndex
-    searcher: Searcher
+    stamp: tuple[int, int]
+    state: State
 
 
 class WhooshEngine:
-    """Answers questions that hold words.
+    """Answers from an index in files, and writes it.
 
     Args:
         folder: Where the indexes lie.
     """
 
+    name = "whoosh"
+    supports = frozenset({Ability.TYPOS, Ability.RELEVANCE})
+
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        # One reader for all threads, one at a time: Whoosh's postings share a place in their file.
         self._lock = threading.Lock()
         self._open: _Open | None = None
+        self._kept = Kept()
 
-    def search(self, criteria: Criteria) -> Results:
-        """Return the profiles that meet the criteria.
-
-        Raises:
-            IndexBroken: when there is no index or it cannot be read.
-        """
-        return self._read(lambda searcher: _search(searcher, criteria))
-
-    def count(self) -> int:
-        """Return how many profiles the index holds.
+    def search(self, session: Session | None, criteria: Criteria) -> Results:
+        """Return one page of an answer; the database is not asked.
 
         Raises:
             IndexBroken: when there is no index or it cannot be read.
         """
-        return self._read(lambda searcher: int(searcher.doc_count()))
+        return self._read(lambda state: executor.answer(state, criteria))
 
-    def _read(self, ask: Callable[[Searcher], Answer]) -> Answer:
-        with self._lock:
-            for _again in range(TRIES - 1):
-                with contextlib.suppress(*DAMAGE):
-                    return ask(self._searcher())
-                self._close()
+    def suggest(self, session: Session | None, text: str, *, limit: int) -> Sequence[int]:
+        """Return the profiles whose own names hold every word of a text, the last one perhaps begun; the best score first.
+
+        Raises:
+            IndexBroken: when there is no index or it cannot be read.
+        """
+        return self._read(lambda state: executor.named(state, text, limit))
+
+    def prewarm(self) -> None:
+        """Read in what any question needs: columns, filters, common words; a process that has done so is quick from its first answer.
+
+        Raises:
+            IndexBroken: when there is no index or it cannot be read.
+        """
+
+        def touch(state: State) -> None:
+            for segment in state.segments:
+                executor.warm(segment, least=max(100, int(segment.count * COMMON)))
+
+        self._read(touch)
+
+    def apply(self, changed: Sequence[Document], gone: Collection[int], *, job: int = 0) -> None:
+        """Bring entries to what the database says now, in one commit; safe to run twice.
+
+        Raises:
+            IndexBroken: when there is no index to change or it cannot be read.
+        """
+        with self._writing():
+            self._write(lambda path: self._commit(path, changed, gone, job))
+
+    def rebuild(
+        self, batches: Iterable[Sequence[Document]], *, total: int, progress: Progress = silent, alive: Callable[[], None] = lambda: None
+    ) -> int:
+        """Make a whole new index beside the live one, then swap them; return how many profiles it holds."""
+        with self._writing():
+            made = generations.fresh(self._folder)
             try:
-                return ask(self._searcher())
-            except DAMAGE as error:
-                self._close()
-                raise IndexBroken(f"{type(error).__name__}: {error}") from error
+                done = self._fill(made, batches, total, progress, alive)
+                alive()
+                generations.swap(self._folder, made)
+            except BaseException:
+                generations.drop(made)
+                raise
+            generations.unmark(self._folder)
+        return done
 
-    def _searcher(self) -> Searcher:
-        """Return a reader of the live index as it is now; what is deleted is never shown from an older state."""
+    def state(self, *, deep: bool = False) -> Standing:
+        """Say how the index stands; `deep` reads all files and compares checksums."""
+        path = generations.live(self._folder)
+        if path is None:
+            return Standing(str(self._folder), None, faults=("there is no index",))
+        manifest = generations.read_manifest(path)
+        found = generations.faults(path, manifest, deep=deep)
+        if not manifest.files:
+            found.append("its manifest cannot be read")
+        if generations.is_marked(self._folder):
+            found.append("a reader met damage")
+        size = sum(size for size, _ in manifest.files.values())
+        if found:
+            return Standing(str(path), None, size, manifest.applied, tuple(found))
+        try:
+            documents = self._read(lambda state: state.documents)
+        except IndexBroken as error:
+            return Standing(str(path), None, size, manifest.applied, (str(error),))
+        return Standing(str(path), documents, size, manifest.applied)
+
+    def _read(self, ask: Callable[[State], Answer]) -> Answer:
+        for again in reversed(range(TRIES)):
+            try:
+                return ask(self._now())
+            except IndexBroken:
+                raise
+            except schema.DAMAGE as error:
+                self._open = None
+                if not again:
+                    log.exception("search.damaged")
+                    generations.mark_damaged(self._folder)
+                    raise IndexBroken(f"{type(error).__name__}: {error}") from error
+        raise AssertionError("unreachable")
+
+    def _now(self) -> State:
+        """Return the index as it is now; what is deleted is never shown from an older state."""
         path = generations.live(self._folder)
         if path is None:
             raise IndexBroken("there is no index")
-        if self._open is not None and self._open.path == path and self._open.searcher.up_to_date():
-            return self._open.searcher
-        self._close()
-        index = open_dir(str(path))
-        self._open = _Open(path, index, index.searcher())
-        return self._open.searcher
+        stamp = generations.stamp(path)
+        now = self._open
+        if now is not None and now.path == path and now.stamp == stamp:
+            return now.state
+        with self._lock:
+            now = self._open
+            if now is None or now.path != path or now.stamp != stamp:
+                now = self._open = _Open(path, stamp, self._load(path, now if now and now.path == path else None))
+        return now.state
 
-    def _close(self) -> None:
-        if self._open is not None:
-            self._open.searcher.close()
-            self._open = None
+    def _load(self, path: Path, before: _Open | None) -> State:
+        known = {segment.name: segment for segment in before.state.segments} if before else {}
+        return _state([self._segment(path, described, known) for described in toc.read(path).segments])
+
+    def _segment(self, path: Path, described: Any, known: dict[str, Segment]) -> Segment:
+        found = known.get(described.segment_id())
+        return Segment(path, described, self._kept) if found is None else found.now(described)
+
+    def _write(self, commit: Callable[[Path], None]) -> None:
+        path = generations.live(self._folder)
+        if path is None:
+            raise IndexBroken("there is no index")
+        try:
+            commit(path)
+        except schema.DAMAGE as error:
+            log.exception("search.damaged")
+            raise IndexBroken(f"{type(error).__name__}: {error}") from error
+
+    def _commit(self, path: Path, changed: Sequence[Document], gone: Collection[int], job: int) -> None:
+        contents = toc.read(path)
+        toc.sweep(path, contents)
+        before = self._open
+        known = {segment.name: segment for segment in before.state.segments} if before and before.path == path else {}
+        segments = [self._segment(path, described, known) for described in contents.segments]
+        removed = _delete(contents.segments, segments, {*gone, *(document.id for document in changed)})
+        if not removed and not changed:
+            self._note(path, contents, generations.read_manifest(path), job)
+            return
+        described = [*contents.segments]
+        if changed:
+            gathered = Gathered()
+            for document in {document.id: document for document in changed}.values():
+                gathered.add(document)
+            described.append(gathered.write(path))
+        described = self._merged(path, described, known)
+        toc.write(path, described, contents.generation + 1)
+        contents.segments, contents.generation = described, contents.generation + 1
+        self._note(path, contents, generations.read_manifest(path), job)
+        toc.sweep(path, contents)
+
+    def _merged(self, path: Path, described: list[Any], known: dict[str, Segment]) -> list[Any]:
+        chosen = merging.due([(one.doc_count_all(), one.deleted_count()) for one in described])
+        if not chosen:
+            return described
+        one = merging.merge(path, [self._segment(path, described[n], known) for n in chosen])
+        return [kept for n, kept in enumerate(described) if n not in chosen] + ([one] if one is not None else [])
+
+    def _note(self, path: Path, contents: Any, before: Manifest, job: int) -> None:
+        """Write down what belongs to the index; files that were there before keep the checksums they had."""
+        names = {described.make_filename(described.COMPOUND_EXT) for described in contents.segments}
+        names.add(toc.name_of(contents.generation))
+        kept = {name: said for name, said in before.files.items() if name in names}
+        files = kept | generations.measured(path, names - kept.keys())
+        documents = sum(described.doc_count() for described in contents.segments)
+        generations.write_manifest(path, Manifest(contents.generation, documents, max(before.applied, job), files))
+
+    def _fill(self, made: Path, batches: Iterable[Sequence[Document]], total: int, progress: Progress, alive: Callable[[], None]) -> int:
+        described: list[Any] = []
+        gathered, done = Gathered(), 0
+        for batch in batches:
+            for document in batch:
+                gathered.add(document)
+            done += len(batch)
+            progress("search index", done, max(done, total))
+            alive()
+            if len(gathered) >= PART:
+                described.append(gathered.write(made))
+                gathered = Gathered()
+        if len(gathered):
+            described.append(gathered.write(made))
+        toc.write(made, described, 1)
+        self._note(made, toc.read(made), Manifest(), 0)
+        return done
+
+    def _writing(self) -> Any:
+        """Keep every other writer out, also one on the command line."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=generations.MODE)
+        return FileLock(self._folder / "writer.lock").hold()
 
 
-def _search(searcher: Searcher, criteria: Criteria) -> Results:
-    found = searcher.search(_words(criteria), filter=_filter(criteria), limit=None)
-    hits = _ordered(searcher, found.top_n, criteria.sort)
-    skipped = (criteria.number - 1) * criteria.size
-    return Results(tuple(hits[skipped : skipped + criteria.size]), len(hits), criteria.number, criteria.size)
+def _delete(described: Sequence[Any], segments: Sequence[Segment], ids: Collection[int]) -> int:
+    removed = 0
+    for one, segment in zip(described, segments, strict=True):
+        for profile_id in ids:
+            number = segment.number_of(profile_id)
+            if number is not None:
+                one.delete_document(number)
+                removed += 1
+    return removed
 
 
-def _words(criteria: Criteria) -> query.Query:
-    """Every word must be met in one of the fields; the last may be the beginning of one."""
-    words = criteria.words
-    parts = [query.Or([query.Term(field, word) for field in WORD_FIELDS]) for word in words]
-    last = words[-1]
-    if len(last) >= SHORTEST_BEGINNING or not last.isascii():
-        parts[-1] = query.Or([*parts[-1].subqueries, *(query.Prefix(field, last) for field in WORD_FIELDS)])
-    return query.And(parts)
+def _state(segments: Sequence[Segment]) -> State:
+    documents = sum(segment.count for segment in segments)
+    weight = sum(segment.weight for segment in segments)
+    there = documents - sum(segment.deleted for segment in segments)
+    return State([one for one in segments if one.count], ranking.saturation(weight / max(1, documents)), there, _techniques())
 
 
-def _filter(criteria: Criteria) -> query.Query | None:
-    parts: list[query.Query] = []
-    if criteria.evidence is not Evidence.ANY:
-        parts.append(query.Term("evidence", criteria.evidence.value))
-    area = _area(criteria)
-    if area:
-        parts.append(query.Term("areas", area))
-    if criteria.treatments:
-        parts.append(query.Or([query.Term("offers", str(number)) for number in sorted(criteria.treatment_ids)]))
-    if criteria.kinds:
-        parts.append(query.Or([query.Term("kind", kind.value) for kind in criteria.kinds]))
-    return query.And(parts) if parts else None
-
-
-def _area(criteria: Criteria) -> str:
-    if criteria.place_id is not None:
-        return f"p{criteria.place_id}"
-    if criteria.region_id is not None:
-        return f"r{criteria.region_id}"
-    return f"c{criteria.country_code}" if criteria.country_code is not None else ""
-
-
-def _ordered(searcher: Searcher, hits: list[tuple[float, int]], sort: Sort) -> list[int]:
-    """Return the profiles' numbers in the order asked for; the same total orders as lists without words, behind relevance."""
-    reader = searcher.reader()
-    columns = {name: reader.column_reader(name) for name in ("id", "score", "reviews", "newest", "by_name")}
-
-    def key(hit: tuple[float, int]) -> tuple[Any, ...]:
-        relevance, number = hit
-        score, reviews = -columns["score"][number], -columns["reviews"][number]
-        name, own = columns["by_name"][number], columns["id"][number]
-        if sort is Sort.NAME:
-            return name, own
-        if sort is Sort.REVIEWS:
-            return reviews, score, name, own
-        if sort is Sort.NEWEST:
-            return -columns["newest"][number], name, own
-        if sort is Sort.SCORE:
-            return score, reviews, name, own
-        # Words that differ in the third digit fit alike; then the score decides.
-        return -round(relevance, 2), score, reviews, name, own
-
-    return [int(columns["id"][number]) for _, number in sorted(hits, key=key)]
+@cache
+def _techniques() -> frozenset[str]:
+    nodes = rules.shipped()
+    trunks = {node.code for node in nodes if node.parent is None}
+    return frozenset(node.code for node in nodes if node.parent is not None and node.parent not in trunks)
