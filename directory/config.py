@@ -37,6 +37,10 @@ class Settings(BaseSettings):
     threads: int = Field(default=4, ge=1, le=64, description="threads that answer requests in one web process")
     web_processes: int = Field(default=1, ge=1, le=64, description="web processes")
 
+    search_engine: Literal["auto", "whoosh", "postgres", "sql"] = Field(
+        default="auto", description="what answers lists: whoosh (auto beside SQLite), postgres (auto beside PostgreSQL), or sql alone"
+    )
+
     site_name: str = Field(default="Hairline", description="the name of the site")
     operator_name: str = Field(default="", description="who runs the site; asked for in production")
     operator_address: str = Field(default="", description="the operator's postal address; asked for in production")

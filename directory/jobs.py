@@ -56,6 +56,9 @@ def start(app: Flask, stop: threading.Event) -> bool:
             return False
         with database.transaction() as session:
             outbox.enqueue(session, "ops.sweep", key="ops.sweep")
+        watching = threading.Thread(target=indexer.watch, args=(database, settings, stop), name="search-watch", daemon=True)
+        watching.start()
         with app.app_context():
             work.loop(database, settings, HANDLERS, stop)
+        watching.join(timeout=5)
     return True

@@ -4,7 +4,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -85,20 +85,51 @@ class Work:
 Handler = Callable[[Work], None]
 
 
-def lease(database: Database, settings: Settings, *, only: int | None = None) -> Work | None:
+@contextmanager
+def along(work: Work, *, limit: int) -> Iterator[list[Work]]:
+    """Take further jobs of the same name that are due, to be done in one go with `work`.
+
+    They are done when the block ends well; otherwise they wait again at once. `work` itself is not touched.
+
+    Args:
+        work: A leased job.
+        limit: How many at most.
+    """
+    with work.database.transaction() as session:
+        more = session.exec(_due(None, work.name).limit(limit).with_for_update(skip_locked=True)).all()
+        for job in more:
+            job.fence += 1
+            job.leased_until = clock.now() + LEASE
+        taken = [Work(work.database, work.settings, job.id, job.fence, job.name, dict(job.payload)) for job in more]
+    try:
+        yield taken
+    except BaseException:
+        with work.database.transaction() as session:
+            for one in taken:
+                with suppress(LeaseLost):
+                    one._set(session, leased_until=None)
+        raise
+    with work.database.transaction() as session:
+        for one in taken:
+            with suppress(LeaseLost):
+                one.finish(session)
+
+
+def lease(database: Database, settings: Settings, *, only: int | None = None, name: str | None = None) -> Work | None:
     """Take the job that is due longest, or return None. The write lock is taken only when a job waits.
 
     Args:
         database: Where the jobs are.
         settings: Handed on to the handler.
         only: The id of the one job that is wanted.
+        name: Only jobs for this handler.
     """
-    while _any(database, only):
+    while _any(database, only, name):
         with database.transaction() as session:
             # SKIP LOCKED is for PostgreSQL, where several workers may ask at once; SQLite leaves it out. What makes a job
             # due stands in the statement that locks: from a subquery it would not be asked again once the lock is had,
             # and a job that another worker took a moment ago would be taken twice.
-            job = session.exec(_due(only).with_for_update(skip_locked=True)).first()
+            job = session.exec(_due(only, name).with_for_update(skip_locked=True)).first()
             if job is None:
                 return None
             if job.fence >= MAX_TRIES:
@@ -153,17 +184,20 @@ def loop(database: Database, settings: Settings, handlers: Mapping[str, Handler]
             stop.wait(2)
 
 
-def _any(database: Database, only: int | None) -> bool:
+def _any(database: Database, only: int | None, name: str | None) -> bool:
     with database.session() as session:
-        return session.exec(_due(only)).first() is not None
+        return session.exec(_due(only, name)).first() is not None
 
 
-def _due(only: int | None) -> SelectOfScalar[Job]:
+def _due(only: int | None, name: str | None = None) -> SelectOfScalar[Job]:
     moment = clock.now()
     free = (col(Job.leased_until).is_(None)) | (col(Job.leased_until) < moment)
     due = select(Job).where(col(Job.status) == JobStatus.WAITING, free, col(Job.run_at) <= moment)
-    wanted = due if only is None else due.where(col(Job.id) == only)
-    return wanted.order_by(col(Job.run_at), col(Job.id)).limit(1)
+    if only is not None:
+        due = due.where(col(Job.id) == only)
+    if name is not None:
+        due = due.where(col(Job.name) == name)
+    return due.order_by(col(Job.run_at), col(Job.id)).limit(1)
 
 
 def _finish(work: Work) -> None:

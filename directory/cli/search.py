@@ -32,11 +32,24 @@ def rebuild() -> None:
 
 @search.command()
 def status() -> None:
-    """Say whether the index is there and holds as many profiles as are listed; ends with 1 where it does not."""
+    """Say how each engine stands; ends with 1 where the one that answers is away or does not hold all listed profiles."""
     settings = read_settings()
-    now = indexer.status(open_database(settings), settings)
-    if now.indexed is None:
-        stop("There is no index that can be read: words are looked for in names alone. Run `hairline search rebuild`.", code=1)
-    click.echo(f"{now.indexed} of {now.listed} listed profiles, {now.size / 1e6:.1f} MB in {now.path}")
-    if not now.is_whole:
-        stop("Changes wait for the worker, or the index needs `hairline search rebuild`.", code=1)
+    _tell(indexer.status(open_database(settings), settings))
+
+
+@search.command()
+def check() -> None:
+    """Read all of the index and compare checksums; ends with 1 where something is wrong."""
+    settings = read_settings()
+    _tell(indexer.status(open_database(settings), settings, deep=True))
+
+
+def _tell(found: list[indexer.Status]) -> None:
+    for one in found:
+        state = one.state
+        held = "cannot be read" if state.documents is None else f"{state.documents} of {one.listed} listed profiles"
+        click.echo(f"{one.engine}: {held}, {state.size / 1e6:.1f} MB in {state.where}, applied up to job {state.applied}")
+        for fault in state.faults:
+            click.echo(f"  {fault}")
+    if not found[0].is_whole:
+        stop("Changes wait for the worker, or the index needs `hairline search rebuild`; meanwhile the database answers.", code=1)

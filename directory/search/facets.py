@@ -47,7 +47,8 @@ class Choice(NamedTuple):
 
     def holds(self, ids: Ids) -> NDArray[np.bool_]:
         """Say of each document whether it has any of the chosen values."""
-        return (self.has[ids >> 3] >> (ids & 7).astype(np.uint8)) & 1 != 0
+        found: NDArray[np.bool_] = (self.has[ids >> 3] >> (ids & 7).astype(np.uint8)) & 1 != 0
+        return found
 
 
 def choices(segment: Segment, criteria: Criteria) -> list[Choice]:

@@ -1,27 +1,79 @@
 """Which engine answers, and what happens while it cannot."""
 
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
 import structlog
 from sqlmodel import Session
 
+from directory.config import Settings, SettingsError
+from directory.core.db import Database
 from directory.search import sql_engine
 from directory.search.criteria import Criteria
+from directory.search.port import IndexBroken, SearchEngine, index_folder
 from directory.search.results import Results
+from directory.search.sql_engine import SqlEngine
+from directory.search.whoosh_engine import WhooshEngine
 
 log = structlog.get_logger("search")
+
+Answer = TypeVar("Answer")
 
 
 class Search:
     """All lists of profiles.
 
     Args:
-        folder: Where the index of words lies: `index_folder(settings.data_dir)`.
+        engine: What answers.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, engine: SearchEngine) -> None:
+        self.engine = engine
 
     def find(self, session: Session, criteria: Criteria) -> Results:
-        """Return one page of the listed profiles that meet the criteria, with the exact total."""
-        return sql_engine.answer(session, criteria)
+        """Return one page of the listed profiles that meet the criteria, with the exact total.
+
+        While the engine's index is away or broken the database answers, and `is_fallback` says so.
+        """
+        return self._ask(
+            lambda engine: engine.search(session, criteria), lambda: replace(sql_engine.answer(session, criteria), is_fallback=True)
+        )
+
+    def suggest(self, session: Session, text: str, *, limit: int) -> Sequence[int]:
+        """Return the listed profiles whose names hold every word of a text, the last one perhaps begun."""
+        return self._ask(lambda engine: engine.suggest(session, text, limit=limit), lambda: sql_engine.suggest(session, text, limit=limit))
+
+    def _ask(self, ask: Callable[[SearchEngine], Answer], fallback: Callable[[], Answer]) -> Answer:
+        try:
+            return ask(self.engine)
+        except IndexBroken as error:
+            log.warning("search.index_away", reason=str(error))
+            return fallback()
+
+
+def search_for(settings: Settings, database: Database) -> Search:
+    """Return what answers lists."""
+    return Search(kept(settings, database)[0])
+
+
+def kept(settings: Settings, database: Database) -> list[SearchEngine]:
+    """Return the engines that are kept up to date, the one that answers first: the database's own is there for bad days."""
+    name = engine_name(settings, database)
+    if name == "postgres":
+        return [SqlEngine(database)]
+    own = SqlEngine(database)
+    return [WhooshEngine(index_folder(settings.data_dir)), own] if name == "whoosh" else [own]
+
+
+def engine_name(settings: Settings, database: Database) -> str:
+    """Return the engine that answers: `whoosh` beside SQLite, `postgres` beside PostgreSQL, unless the settings say another.
+
+    Raises:
+        SettingsError: when `postgres` is asked for and the database is another.
+    """
+    if settings.search_engine == "postgres" and database.is_sqlite:
+        raise SettingsError("HAIRLINE_SEARCH_ENGINE=postgres needs a PostgreSQL database")
+    if settings.search_engine != "auto":
+        return settings.search_engine
+    return "whoosh" if database.is_sqlite else "postgres"

@@ -1,159 +1,191 @@
-"""Keeping the index like the database: the only writer, run by the worker, or by the command line where no worker runs."""
+"""Keeping what engines hold like the database: the only writer, run by the worker, or by the command line where no worker runs."""
 
+import threading
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import structlog
-from whoosh.index import create_in, open_dir
+from sqlalchemy import func, select
 
-from directory import outbox
+from directory import outbox, work
 from directory.config import Settings
 from directory.core.db import Database
-from directory.core.locks import FileLock
 from directory.core.progress import Progress, silent
-from directory.search import documents, generations
-from directory.search.port import index_folder
-from directory.search.schema import DAMAGE, SCHEMA, IndexBroken, row
-from directory.search.whoosh_engine import WhooshEngine
+from directory.search import documents, finding
+from directory.search.port import IndexBroken, SearchEngine, State
 from directory.work import Handler, Work
 
 log = structlog.get_logger("search")
 
-#: How often a long rebuild shows that it is alive. Seconds; the lease of a job is a minute.
-ALIVE = 10.0
-#: Memory for postings before they go to the disk. Megabytes.
-MEMORY = 128
+#: How often a long rebuild shows that it is alive, and how often it lets changes through. Seconds; the lease of a job is a minute.
+ALIVE, LET_THROUGH = 10.0, 0.5
+#: Changed profiles that one commit takes.
+TOGETHER = 500
+#: How often the worker looks whether the index is whole, and how often it reads all of it to be sure. Seconds.
+LOOK, LOOK_DEEP = 2.0, 3600.0
+#: Writers of the tables of one database stand in line behind this number (PostgreSQL's advisory locks).
+ADVISORY = 0x5EA7C4
 
 
 @dataclass(frozen=True)
 class Status:
-    """How the index stands.
+    """How one engine stands beside the database.
 
     Args:
-        path: The live folder; None where there is none.
-        indexed: Profiles in it; None where it cannot be read.
-        listed: Profiles that should be in it.
-        size: Bytes on the disk.
+        engine: Its name.
+        state: What it says of itself.
+        listed: Profiles that it should hold.
     """
 
-    path: Path | None
-    indexed: int | None
+    engine: str
+    state: State
     listed: int
-    size: int
 
     @property
     def is_whole(self) -> bool:
         """Whether it can be read and holds as many profiles as are listed."""
-        return self.indexed == self.listed
+        return self.state.documents == self.listed and not self.state.faults
 
 
-def status(database: Database, settings: Settings) -> Status:
-    """Look at the index."""
-    folder = index_folder(settings.data_dir)
+def status(database: Database, settings: Settings, *, deep: bool = False) -> list[Status]:
+    """Look at every engine that is kept here, the one that answers first.
+
+    Args:
+        deep: Read everything and compare checksums.
+    """
     with database.session() as session:
         listed = documents.count(session)
-    try:
-        indexed = WhooshEngine(folder).count()
-    except IndexBroken:
-        indexed = None
-    path = generations.live(folder)
-    size = sum(file.stat().st_size for file in path.iterdir()) if path is not None and path.is_dir() else 0
-    return Status(path, indexed, listed, size)
+    return [Status(engine.name, engine.state(deep=deep), listed) for engine in finding.kept(settings, database)]
 
 
 def ensure(database: Database, settings: Settings, *, progress: Progress = silent) -> str:
-    """Make the index where there is none or it does not hold as many profiles as are listed; return a sentence that says so."""
-    now = status(database, settings)
-    if now.is_whole:
-        return f"{now.listed} profiles, up to date"
+    """Make anew what is not there or does not hold as many profiles as are listed; return a sentence that says so."""
+    found = status(database, settings)
+    if all(one.is_whole for one in found):
+        return f"{found[0].listed} profiles, up to date"
     return f"{rebuild(database, settings, progress=progress)} profiles"
 
 
 def rebuild(database: Database, settings: Settings, *, progress: Progress = silent, alive: Callable[[], None] = lambda: None) -> int:
-    """Make a whole new index beside the live one, swap them, and return how many profiles it holds.
+    """Make everything anew beside what is live, swap, and return how many profiles there are.
 
     Args:
         database: What to index.
         settings: Where to.
         progress: Told after each batch.
-        alive: Called every ALIVE seconds; what it raises ends the rebuild, and the live index stays.
+        alive: Called after each batch; what it raises ends the rebuild, and the live index stays.
     """
-    folder = index_folder(settings.data_dir)
-    made = generations.fresh(folder)
-    try:
-        with _writing(folder):
-            done = _fill(database, made, progress, alive)
-            alive()
-            generations.swap(folder, made)
-    except BaseException:
-        generations.drop(made)
-        raise
-    return done
+    engines = finding.kept(settings, database)
+    return _rebuild(database, engines, progress, alive)
 
 
-def changed(work: Work) -> None:
-    """Handler: bring one profile's entry to what the database says now; safe to run twice."""
-    profile_id = int(work.payload["profile_id"])
-    folder = index_folder(work.settings.data_dir)
-    with _writing(folder), work.database.session() as session:
-        # Read behind the lock: whoever writes last has read last.
-        found = documents.Reader(session).read([profile_id])
+def changed(work_: Work) -> None:
+    """Handler: bring profiles' entries to what the database says now, those of all waiting jobs in one commit; safe to run twice."""
+    engines = finding.kept(work_.settings, work_.database)
+    with work.along(work_, limit=TOGETHER) as others:
+        jobs = [work_, *others]
         try:
-            _replace(folder, profile_id, found)
+            _apply(work_.database, engines, {int(job.payload["profile_id"]) for job in jobs}, job=max(job.job_id for job in jobs))
             return
-        except (IndexBroken, *DAMAGE) as error:
-            log.warning("search.index_away", error=type(error).__name__, reason=str(error))
-    # Without an index there is nothing to change: a whole one is made, which holds this change too.
-    with work.transaction() as session:
-        outbox.enqueue(session, "search.rebuild", key="search.rebuild")
-        work.finish(session)
+        except IndexBroken as error:
+            log.warning("search.index_away", reason=str(error))
+        # Without an index there is nothing to change: a whole one is made, which holds these changes too.
+        with work_.transaction() as session:
+            outbox.enqueue(session, "search.rebuild", key="search.rebuild")
+            work_.finish(session)
 
 
-def rebuild_job(work: Work) -> None:
-    """Handler: make a whole new index, and keep the lease while that takes."""
+def rebuild_job(work_: Work) -> None:
+    """Handler: make everything anew; keep the lease while that takes, and let changes of single profiles through."""
+    engines = finding.kept(work_.settings, work_.database)
+    through = _Through(work_, engines)
+    _rebuild(work_.database, engines, silent, through.alive)
+    # What changed meanwhile went into the index that was live then; now into the new one.
+    if through.ids:
+        _apply(work_.database, engines, through.ids)
 
-    def alive() -> None:
-        with work.transaction():
-            pass
 
-    rebuild(work.database, work.settings, alive=alive)
+def watch(database: Database, settings: Settings, stop: threading.Event) -> None:
+    """Look after the engines until `stop` is set: what is missing, damaged or of another make is made anew by itself."""
+    deep_at = 0.0
+    while not stop.is_set():
+        deep, now = time.monotonic() >= deep_at, time.monotonic()
+        deep_at = now + LOOK_DEEP if deep else deep_at
+        for engine in finding.kept(settings, database):
+            faults = engine.state(deep=deep).faults
+            if faults:
+                log.warning("search.faults", engine=engine.name, faults=list(faults))
+                with database.transaction() as session:
+                    outbox.enqueue(session, "search.rebuild", key="search.rebuild")
+                # A rebuild takes its time; looking again meanwhile would only ask for another one.
+                stop.wait(LOOK_DEEP / 60)
+                break
+        stop.wait(LOOK)
 
 
 #: Job name -> function.
 HANDLERS: dict[str, Handler] = {"search.profile_changed": changed, "search.rebuild": rebuild_job}
 
 
-def _fill(database: Database, made: Path, progress: Progress, alive: Callable[[], None]) -> int:
+class _Through:
+    """What a rebuild does now and then, so that nobody waits for it.
+
+    Args:
+        work_: The job of the rebuild.
+        engines: Those that are kept.
+    """
+
+    def __init__(self, work_: Work, engines: list[SearchEngine]) -> None:
+        self._work, self._engines = work_, engines
+        self._alive_at = self._through_at = time.monotonic()
+        #: Profiles that changed meanwhile.
+        self.ids: set[int] = set()
+
+    def alive(self) -> None:
+        """Keep the lease, and bring changes to what is live."""
+        now = time.monotonic()
+        if now - self._alive_at > ALIVE:
+            with self._work.transaction():
+                self._alive_at = now
+        if now - self._through_at > LET_THROUGH:
+            while found := work.lease(self._work.database, self._work.settings, name="search.profile_changed"):
+                self.ids.add(int(found.payload["profile_id"]))
+                work.run(found, {"search.profile_changed": self._changed})
+            self._through_at = time.monotonic()
+
+    def _changed(self, found: Work) -> None:
+        try:
+            _apply(found.database, self._engines, {int(found.payload["profile_id"])}, job=found.job_id)
+        except IndexBroken:  # nothing live yet: the new one will hold it
+            return
+
+
+def _rebuild(database: Database, engines: list[SearchEngine], progress: Progress, alive: Callable[[], None]) -> int:
     with database.session() as session:
         total = documents.count(session)
-    done, shown = 0, time.monotonic()
-    with create_in(str(made), SCHEMA).writer(limitmb=MEMORY) as writer:
-        for batch in documents.batches(database):
-            for document in batch:
-                writer.add_document(**row(document))
-            done += len(batch)
-            progress("search index", done, max(done, total))
-            if time.monotonic() - shown > ALIVE:
-                alive()
-                shown = time.monotonic()
+    done = 0
+    for engine in engines:
+        done = engine.rebuild(documents.batches(database), total=total, progress=progress, alive=alive)
     return done
 
 
-def _replace(folder: Path, profile_id: int, found: list[documents.Document]) -> None:
-    path = generations.live(folder)
-    if path is None:
-        raise IndexBroken("there is no index")
-    with open_dir(str(path)).writer() as writer:
-        writer.delete_by_term("id", profile_id)
-        for document in found:
-            writer.add_document(**row(document))
-    generations.settle(path)
+def _apply(database: Database, engines: list[SearchEngine], ids: Collection[int], *, job: int = 0) -> None:
+    with _alone(database):
+        with database.session() as session:
+            # Read behind the lock: whoever writes last has read last.
+            found = documents.Reader(session).read(ids)
+        for engine in engines:
+            engine.apply(found, set(ids) - {document.id for document in found}, job=job)
 
 
-def _writing(folder: Path) -> AbstractContextManager[None]:
-    """Keep every other writer out, also one on the command line."""
-    folder.mkdir(parents=True, exist_ok=True, mode=generations.MODE)
-    return FileLock(folder / "writer.lock").hold()
+@contextmanager
+def _alone(database: Database) -> Iterator[None]:
+    """Keep the workers of other hosts out; on one host there is one worker."""
+    if database.is_sqlite:
+        yield
+        return
+    with database.session() as session:
+        session.execute(select(func.pg_advisory_xact_lock(ADVISORY)))
+        yield

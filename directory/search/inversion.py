@@ -34,7 +34,7 @@ class Inversion:
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = defaultdict()
-        self._numbers.default_factory = self._numbers.__len__  # type: ignore[attr-defined]
+        self._numbers.default_factory = self._numbers.__len__
         self._tokens = array("I")
         #: Three arrays side by side: so many of the tokens belong to this document and count so much.
         self._runs, self._owners, self._weights = array("I"), array("I"), array("B")

@@ -89,9 +89,9 @@ def packed(words: Iterable[tuple[bytes, int]]) -> bytes:
     offsets = np.cumsum([0, *(len(word) for word, _, _ in kept)]).astype("<u4")
     counts = np.array([count for _, _, count in kept], "<u4")
     letters = np.array([_letters(text) for _, text, _ in kept], "<u4")
-    text = b"".join(word for word, _, _ in kept)
-    head = np.array([len(kept), len(text), len(table)], "<u4")
-    return b"".join([*(part.tobytes() for part in (head, offsets, counts, letters, table)), text])
+    joined = b"".join(word for word, _, _ in kept)
+    head = np.array([len(kept), len(joined), len(table)], "<u4")
+    return b"".join([*(part.tobytes() for part in (head, offsets, counts, letters, table)), joined])
 
 
 def distance(one: str, other: str, *, limit: int) -> int:

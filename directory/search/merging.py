@@ -32,7 +32,8 @@ def due(sizes: Sequence[tuple[int, int]]) -> list[int]:
     hollow = [n for n, (count, gone) in enumerate(sizes) if gone * 2 > count]
     if len(sizes) <= MOST_SEGMENTS:
         return hollow
-    chosen, total = [], 0
+    chosen: list[int] = []
+    total = 0
     for n in sorted(range(len(sizes)), key=lambda n: sizes[n]):
         count, gone = sizes[n]
         if total + count - gone > schema.MOST_DOCUMENTS or (len(chosen) > 1 and count > 2 * total + SMALL):

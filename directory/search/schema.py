@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from whoosh import columns, fields
 
-from directory.search import concepts
+from directory.search import analysis, concepts
 
 #: Goes up with every change of the fields, of their order in a segment, or of `analysis`: an index of another make is no index.
 VERSION = 2
@@ -81,5 +81,5 @@ DAMAGE = (Exception,)
 @cache
 def schema_hash() -> str:
     """Return twelve letters that change with the fields, the weights, the analysis or the table of concepts."""
-    said = repr((VERSION, TOKEN_FIELDS, COLUMNS, WEIGHTS, concepts.table().digest))
+    said = repr((VERSION, analysis.VERSION, TOKEN_FIELDS, COLUMNS, WEIGHTS, concepts.table().digest))
     return hashlib.sha256(said.encode()).hexdigest()[:12]

@@ -16,6 +16,7 @@ from whoosh.reading import TermNotFound
 
 from directory.search import builder, schema
 from directory.search.geo import Cells
+from directory.search.inversion import Postings
 from directory.search.lexicon import Lexicon
 from directory.search.storage import SegmentFiles
 
@@ -134,7 +135,8 @@ class Segment:
         Args:
             limit: How many at most.
         """
-        wanted, found = begin.encode(), []
+        wanted = begin.encode()
+        found: list[str] = []
         with self._lock:
             for name, token in self._terms.terms_from(field, wanted):
                 if name != field or not token.startswith(wanted) or len(found) == limit:
@@ -180,7 +182,10 @@ class Segment:
     @property
     def lengths(self) -> NDArray[np.uint8]:
         """The length of each document as a step of a scale: sixteen steps to a doubling, so at most 4.5 % off."""
-        return self.own("lengths", lambda: np.minimum(255, np.round(16 * np.log2(1.0 + self.column("length")))).astype(np.uint8))
+        steps: NDArray[np.uint8] = self.own(
+            "lengths", lambda: np.minimum(255, np.round(16 * np.log2(1.0 + self.column("length")))).astype(np.uint8)
+        )
+        return steps
 
     def mask(self, flag: int, *, without: bool = False) -> NDArray[np.bool_] | None:
         """Return who is there and has a flag, or has it not; None: everybody.
@@ -197,7 +202,8 @@ class Segment:
             both = flagged if self.live is None else flagged & self.live
             return None if both.all() else both
 
-        return self.own(f"live:{flag}:{without}", make)
+        mask: NDArray[np.bool_] | None = self.own(f"live:{flag}:{without}", make)
+        return mask
 
     def own(self, name: str, make: Any) -> Any:
         """Return what was made of this segment before, or make it."""
@@ -205,13 +211,13 @@ class Segment:
             self._own[name] = make()
         return self._own[name]
 
-    def all_postings(self, field: str) -> Iterator[builder.Postings]:
+    def all_postings(self, field: str) -> Iterator[Postings]:
         """Give the postings of a field by token; nothing is kept."""
         for (name, token), told in self._terms.items_from(field, b""):
             if name != field:
                 break
             ids, weights = self._blocks(told, field, token)
-            yield builder.Postings(token, ids, np.ones(len(ids), np.uint8) if weights is None else weights)
+            yield Postings(token, ids, np.ones(len(ids), np.uint8) if weights is None else weights)
 
     def columns(self) -> Mapping[str, NDArray[Any]]:
         """Return all columns."""

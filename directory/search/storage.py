@@ -13,7 +13,7 @@ from typing import Any
 
 from whoosh.filedb.compound import CompoundStorage
 from whoosh.filedb.filestore import RamStorage, Storage
-from whoosh.filedb.structfile import BufferFile
+from whoosh.filedb.structfile import BufferFile, StructFile
 
 
 class _View:
@@ -122,11 +122,9 @@ def write_segment(folder: Path, segment: Any, made: RamStorage) -> Path:
         segment: Whoosh's description of it, from now on compound.
         made: The files.
     """
-    path = folder / segment.make_filename(segment.COMPOUND_EXT)
+    path: Path = folder / segment.make_filename(segment.COMPOUND_EXT)
     with closing(made), path.open("xb") as file:
         os.chmod(path, 0o600)
-        from whoosh.filedb.structfile import StructFile  # noqa: PLC0415
-
         CompoundStorage.assemble(_Unclosed(StructFile(file)), made, sorted(made.list()))
         file.flush()
         os.fsync(file.fileno())

@@ -1,7 +1,8 @@
 """The default engine: Whoosh keeps schema, dictionary, postings, columns, segments and commits; numpy answers over them."""
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -56,6 +57,8 @@ class WhooshEngine:
         self._lock = threading.Lock()
         self._open: _Open | None = None
         self._kept = Kept()
+        #: The thread that is writing.
+        self._writer: int | None = None
 
     def search(self, session: Session | None, criteria: Criteria) -> Results:
         """Return one page of an answer; the database is not asked.
@@ -234,10 +237,19 @@ class WhooshEngine:
         self._note(made, toc.read(made), Manifest(), 0)
         return done
 
-    def _writing(self) -> Any:
-        """Keep every other writer out, also one on the command line."""
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Keep every other writer out, also one on the command line; while this one rebuilds it may bring changes to what is live."""
+        if self._writer == threading.get_ident():
+            yield
+            return
         self._folder.mkdir(parents=True, exist_ok=True, mode=generations.MODE)
-        return FileLock(self._folder / "writer.lock").hold()
+        with FileLock(self._folder / "writer.lock").hold():
+            self._writer = threading.get_ident()
+            try:
+                yield
+            finally:
+                self._writer = None
 
 
 def _delete(described: Sequence[Any], segments: Sequence[Segment], ids: Collection[int]) -> int:

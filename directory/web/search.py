@@ -1,16 +1,25 @@
 """The app's one door to lists of profiles."""
 
-from flask import current_app
+from flask import Flask, current_app
 
 from directory.config import Settings
-from directory.search.finding import Search
-from directory.search.port import Criteria, Results, index_folder
+from directory.core.db import Database
+from directory.search.finding import Search, search_for
+from directory.search.port import Criteria, Results
 from directory.web import db
+
+
+def init_app(app: Flask, settings: Settings, database: Database) -> None:
+    """Open the engine: one for all threads of the process."""
+    app.extensions["hairline_search"] = search_for(settings, database)
+
+
+def engine() -> Search:
+    """Return what answers lists in this app."""
+    found: Search = current_app.extensions["hairline_search"]
+    return found
 
 
 def find(criteria: Criteria) -> Results:
     """Return one page of the profiles that meet the criteria."""
-    settings: Settings = current_app.extensions["hairline_settings"]
-    # Opened by the first question of the process and kept: reading an index in costs more than asking it.
-    engine: Search = current_app.extensions.setdefault("hairline_search", Search(index_folder(settings.data_dir)))
-    return engine.find(db.session(), criteria)
+    return engine().find(db.session(), criteria)
