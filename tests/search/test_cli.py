@@ -34,7 +34,7 @@ def test_an_index_is_made_and_looked_at(folder: Path) -> None:
     """Seen to fail with exit code 0 where there is no index."""
     before = run("status")
     assert before.exit_code == 1
-    assert "names alone" in before.output
+    assert "the database answers" in before.output
     assert "1 profiles indexed." in run("rebuild").output
     after = run("status")
     assert after.exit_code == 0
