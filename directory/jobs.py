@@ -14,6 +14,7 @@ from directory.core import clock
 from directory.core.db import Database
 from directory.core.locks import FileLock
 from directory.models.ops import IdempotencyKey, Job
+from directory.places import blob
 from directory.search import indexer
 from directory.web import mails
 from directory.work import Handler, Work
@@ -56,6 +57,9 @@ def start(app: Flask, stop: threading.Event) -> bool:
             return False
         with database.transaction() as session:
             outbox.enqueue(session, "ops.sweep", key="ops.sweep")
+        # Each host has a file of its own, so it is no job, which any host's worker might take.
+        with database.session() as reading:
+            blob.ensure(reading, blob.path_in(settings.data_dir))
         watching = threading.Thread(target=indexer.watch, args=(database, settings, stop), name="search-watch", daemon=True)
         watching.start()
         with app.app_context():

@@ -17,6 +17,7 @@ from directory.core.db import Database
 from directory.core.paths import DATA
 from directory.core.progress import Progress
 from directory.ingest import bodysafe, pipeline
+from directory.places import blob
 from directory.places import service as places
 from directory.sample import service as sample
 from directory.search import indexer
@@ -51,6 +52,7 @@ def fill(app: Flask, settings: Settings) -> None:
     steps: tuple[tuple[str, Callable[[], str]], ...] = (
         ("Schema, treatments and guides", lambda: bring_up_to_date(app, settings)),
         ("Places", lambda: _with_bar(lambda progress: places.build(database, progress=progress))),
+        ("Names of places", lambda: _names(database, settings)),
         ("Toronto's register", lambda: _with_bar(lambda progress: _register(database, progress))),
         ("Sample data", lambda: _with_bar(lambda progress: sample.load(database, progress=progress))),
         ("Search index", lambda: _with_bar(lambda progress: indexer.ensure(database, settings, progress=progress))),
@@ -77,6 +79,11 @@ def free_port(first: int) -> int:
 def _with_bar(act: Callable[[Progress], object]) -> str:
     with bar() as progress:
         return str(act(progress))
+
+
+def _names(database: Database, settings: Settings) -> str:
+    with database.session() as session:
+        return "made" if blob.ensure(session, blob.path_in(settings.data_dir)) else "up to date"
 
 
 def _register(database: Database, progress: Progress) -> object:

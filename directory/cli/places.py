@@ -3,8 +3,8 @@
 import click
 
 from directory.cli.bar import bar
-from directory.cli.context import open_database, stop
-from directory.places import gazetteer, service
+from directory.cli.context import open_database, read_settings, stop
+from directory.places import blob, gazetteer, service
 
 
 @click.group()
@@ -21,7 +21,12 @@ def build(countries: tuple[str, ...], limit: int | None, check: bool) -> None:
     codes = {code.upper() for code in countries}
     if codes and (unknown := codes - gazetteer.Gazetteer().countries()):
         stop(f"No places in {', '.join(sorted(unknown))}. Use two-letter country codes such as CA.")
-    database = open_database()
+    settings = read_settings()
+    database = open_database(settings)
     with bar() as progress:
         report = service.build(database, countries=codes, limit=limit, check=check, progress=progress)
     click.echo(f"{report} ({report.seconds:.1f} s)")
+    with database.session() as session:
+        path = blob.path_in(settings.data_dir)
+        if blob.build(session, path) if report.writes else blob.ensure(session, path):
+            click.echo(f"All names for suggestions and misspelled places: {path.stat().st_size / 1e6:.1f} MB in {path}")

@@ -69,6 +69,12 @@ def load(session: Session, hits: Sequence[PlaceHit | AreaHit]) -> list[Place | R
     return [found[_handle(hit)] for hit in hits]
 
 
+def numbered(session: Session, numbers: Sequence[int]) -> list[Place]:
+    """Return the places of these numbers in their order, those that exist (one query)."""
+    found = {place.id: place for place in session.scalars(select(Place).where(col(Place.id).in_(numbers)).options(*FULL))}
+    return [found[number] for number in numbers if number in found]
+
+
 def called(session: Session, key: str, *, country_code: str | None = None, limit: int = 1) -> list[Place]:
     """Return the largest places of that name or, where there is none, of that alias (at most two queries)."""
     return _places(session, _named(country_code, [key]), limit) or _places(session, _aliased(country_code, [key]), limit)

@@ -13,13 +13,18 @@ from directory.core.errors import Moved, NotFound
 from directory.core.i18n import _
 from directory.core.text import clean_line
 from directory.models.places import Country, Place, PlaceCount, Region
-from directory.places import centres, lookup, names, postcodes, sphere, typed
+from directory.places import centres, lookup, names, postcodes, slips, sphere, typed
 from directory.places.centres import Spot
 from directory.places.lookup import FULL
+from directory.places.namefile import NameFile
+from directory.places.rules import AreaHit
+from directory.places.typed import Typed
 
 Area = Country | Region
 #: Nobody types a place in more letters.
 MAX_TYPED = 120
+#: Places offered for a name that nothing has.
+MOST_NEAREST = 3
 #: A page of choices shows at most this many.
 MAX_CHOICES = 50
 
@@ -106,15 +111,20 @@ def by_path(session: Session, path: str) -> Place | Area:
     return found
 
 
-def resolve(session: Session, text: str) -> Resolution:
+def resolve(session: Session, text: str, *, spellings: NameFile | None = None) -> Resolution:
     """Say what somebody meant who typed a place: a name, an alias, a name with its region, a postcode.
 
     Whatever is typed gets an answer and never an error; the number of queries does not depend on it (at most ten).
+
+    Args:
+        session: To read with.
+        text: As typed.
+        spellings: The file of all names, which finds two slips and knows areas; without it the database finds one.
     """
     line = clean_line(text[: 4 * MAX_TYPED])
     if not line or len(line) > MAX_TYPED:
         return Resolution(Kind.NOTHING, line[:MAX_TYPED])
-    return _by_postcode(session, line) or _by_name(session, line)
+    return _by_postcode(session, line) or _by_name(session, line, spellings)
 
 
 def nearest(session: Session, origin: Place | Spot, *, limit: int = 5) -> list[Near]:
@@ -235,23 +245,32 @@ def _by_postcode(session: Session, line: str) -> Resolution | None:
     return Resolution(Kind.CHOICES, line, choices=tuple(place for _spot, place in placed))
 
 
-def _by_name(session: Session, line: str) -> Resolution:
+def _by_name(session: Session, line: str, spellings: NameFile | None) -> Resolution:
     readings = typed.readings(line)
     if not readings:
         return Resolution(Kind.NOTHING, line)
     areas = lookup.area_hits(session, {key for reading in readings for key in reading.areas})
     places = lookup.place_hits(session, {key for reading in readings for key in reading.heads})
-    answer = next((found for reading in readings if (found := typed.answer(reading, places, areas)).hits), None)
-    if answer is None:
-        key, country = typed.misspelled(readings[0], areas)
-        alike = lookup.spelled_like(session, key, country_code=country, limit=3)
-        rest = names.key(line.partition(",")[2])  # behind a street, say
-        return Resolution(Kind.NOTHING, line, nearest=tuple(alike or (lookup.called(session, rest, limit=3) if rest else [])))
+    reading, answer = next(((r, meant) for r in readings if (meant := typed.answer(r, places, areas)).hits), (readings[0], None))
+    # A name with slips in the area that is typed behind it is likelier than a name from which that area was left out.
+    near = (
+        slips.meant(spellings, readings, bounded=reading.guess, limit=MOST_NEAREST) if spellings and (not answer or reading.guess) else []
+    )
+    if near or answer is None:
+        alike = lookup.numbered(session, [each.number for each in near]) or _spelled_like(session, line, readings[0], areas)
+        return Resolution(Kind.NOTHING, line, nearest=tuple(alike))
     rows = lookup.load(session, answer.hits[: 1 if answer.straight else MAX_CHOICES])
     if not answer.straight:
         return Resolution(Kind.CHOICES, line, choices=tuple(rows))
     row = rows[0]
     return Resolution(Kind.PLACE, line, place=row) if isinstance(row, Place) else Resolution(Kind.AREA, line, area=row)
+
+
+def _spelled_like(session: Session, line: str, reading: Typed, areas: Sequence[AreaHit]) -> list[Place]:
+    key, country = typed.misspelled(reading, areas)
+    rest = names.key(line.partition(",")[2])  # behind a street, say
+    alike = lookup.spelled_like(session, key, country_code=country, limit=MOST_NEAREST)
+    return alike or (lookup.called(session, rest, limit=MOST_NEAREST) if rest else [])
 
 
 def _near(row: Row[Place, int, int], here: sphere.Vector, country_code: str) -> Near:

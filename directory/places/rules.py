@@ -6,6 +6,9 @@ from dataclasses import dataclass
 #: A name of its own outranks an alias unless the alias's place has more than this many times its people:
 #: "frisco" is Frisco, Texas; "rio" is Rio de Janeiro and not Río in Greece.
 ALIAS_HANDICAP = 100
+#: While a name is typed, one by which a place is also known counts as so many times fewer people, and a country or region too.
+ALIAS_SHARE = 30
+AREA_SHARE = 30
 #: One match is meant, and no list of choices needed, when it has this many times the people of the next.
 PLAIN_CASE = 5
 
@@ -84,6 +87,17 @@ def decide(places: Sequence[PlaceHit], areas: Sequence[AreaHit]) -> Answer:
     if not rivals:
         return Answer(tuple(cities), plain)
     return Answer(tuple(sorted([*rivals, *cities], key=_size)))
+
+
+def pull(people: int, *, alias: bool = False, area: bool = False) -> int:
+    """Return how strongly a name that somebody begins to type draws towards what it stands for.
+
+    Args:
+        people: Who live there.
+        alias: Whether it is not its own name: "mun" is Munich rather than a town of which it is one more spelling.
+        area: Whether it is a country or region: most visitors look for a city in it.
+    """
+    return max(people // (ALIAS_SHARE if alias else AREA_SHARE if area else 1), 1)
 
 
 def draw(population: int, km: float) -> float:

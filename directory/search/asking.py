@@ -9,6 +9,7 @@ from directory.core.text import clean_line, fold
 from directory.models.places import Place
 from directory.models.treatments import Treatment
 from directory.places import queries as places
+from directory.places.namefile import NameFile
 from directory.places.queries import Kind, Resolution
 from directory.search import analysis, sql_engine
 from directory.treatments import rules as treatments
@@ -49,20 +50,27 @@ class Asked:
         return [*(self.pairs if self.where else []), *postcode]
 
 
-def understand(session: Session, *, what: str, where: str, taxonomy: Sequence[Treatment]) -> Asked:
+def understand(session: Session, *, what: str, where: str, taxonomy: Sequence[Treatment], spellings: NameFile | None = None) -> Asked:
     """Say what was meant by the words and the place typed; either may be empty.
 
     A place of its own box is gone to when it is only one. Words alone may be a place too ("toronto"), and then the
     place is gone to, unless nobody is listed there and somebody is called so.
+
+    Args:
+        session: To read with.
+        what: The words.
+        where: The place.
+        taxonomy: All treatments.
+        spellings: The file of all names of places, where there is one: it finds misspelled ones.
     """
     what, where = _line(what), _line(where)
     treatment = treatments.words(taxonomy).get(fold(what))
     if where:
-        meant = places.resolve(session, where)
+        meant = places.resolve(session, where, spellings=spellings)
         return Asked(what, where, treatment, meant, meant.path)
     if not what or treatment is not None:
         return Asked(what, where, treatment, NOWHERE, None)
-    meant = places.resolve(session, what)
+    meant = places.resolve(session, what, spellings=spellings)
     goes = meant.path if meant.path and _is_rather_a_place(session, meant, what) else None
     return Asked(what, where, None, meant, goes)
 

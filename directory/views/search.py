@@ -12,7 +12,7 @@ from directory.search import asking
 from directory.search.asking import Asked
 from directory.search.port import Criteria
 from directory.treatments import queries as treatments
-from directory.web import db, lists, seo
+from directory.web import db, lists, names, seo
 from directory.web.auth import requires
 
 bp = Blueprint("search", __name__)
@@ -28,7 +28,7 @@ def show() -> str | Response:
     taxonomy = treatments.all_(db.session())
     args = request.args
     words = " ".join(filter(None, (args.get("what"), args.get("name")))) or args.get("q", "")
-    asked = asking.understand(db.session(), what=words, where=args.get("where", ""), taxonomy=taxonomy)
+    asked = asking.understand(db.session(), what=words, where=args.get("where", ""), taxonomy=taxonomy, spellings=names.file())
     if asked.goes_to:
         return redirect(seo.with_query(asked.goes_to, asked.pairs_there), code=303)
     shown = _list(asked, taxonomy)
