@@ -4,7 +4,8 @@ from flask import current_app
 
 from directory.config import Settings
 from directory.places import blob
-from directory.places.namefile import NameFile, Names
+from directory.places.namefile import NameFile
+from directory.places.namesnow import Names
 
 
 def file() -> NameFile | None:

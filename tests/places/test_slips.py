@@ -14,7 +14,8 @@ from directory.core.db import Database
 from directory.models.base import metadata
 from directory.models.places import Place
 from directory.places import blob, distance, queries, service, slips, suggestions
-from directory.places.namefile import NameFile, Names
+from directory.places.namefile import NameFile
+from directory.places.namesnow import Names
 from directory.places.queries import Kind, Resolution
 
 QUERIES = Path(__file__).parent.parent / "data" / "place_queries.tsv"
