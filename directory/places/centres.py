@@ -7,6 +7,8 @@ from math import cos, radians
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
+from directory.core.errors import NotFound
+from directory.core.i18n import _
 from directory.models.places import CaFsa, Place, UkOutcode, UsZip
 from directory.places import sphere
 from directory.places.lookup import FULL
@@ -39,18 +41,35 @@ def spots(session: Session, codes: Sequence[Postcode]) -> list[Spot]:
 
 def place_at(session: Session, spot: Spot) -> Place | None:
     """Return the place that stands for a postcode: see `rules.draw` (at most three queries)."""
-    here = sphere.vector(spot.lat, spot.lon)
-    _reach, square = around(spot.lat, spot.lon, degrees=AROUND)
+    return _drawn(session, spot.lat, spot.lon, spot.country_code)
+
+
+def place_near(session: Session, lat: float, lon: float) -> Place:
+    """Return the place that stands for a point anywhere, also at sea: see `rules.draw` (at most three queries).
+
+    Raises:
+        NotFound: where no gazetteer was loaded.
+    """
+    found = _drawn(session, lat, lon)
+    if found is None:
+        raise NotFound(_("We know no place there."))
+    return found
+
+
+def _drawn(session: Session, lat: float, lon: float, country_code: str | None = None) -> Place | None:
+    here = sphere.vector(lat, lon)
+    _reach, square = around(lat, lon, degrees=AROUND)
     columns = (col(Place.id), col(Place.country_code), col(Place.population), col(Place.x), col(Place.y), col(Place.z))
     drawn = [
         (draw(people, sphere.kilometres(here, sphere.Vector(x, y, z))), -number)
         for number, country, people, x, y, z in session.execute(select(*columns).where(*square))
-        if country == spot.country_code  # not asked of the database: SQLite would read the whole country for it
+        if country_code in {None, country}  # not asked of the database: SQLite would read the whole country for it
     ]
     if drawn:
         return session.scalars(select(Place).where(col(Place.id) == -max(drawn)[1]).options(*FULL)).first()
     # The far north: the nearest there is.
-    inside = select(Place).where(col(Place.country_code) == spot.country_code).options(*FULL)
+    everywhere = select(Place).options(*FULL)
+    inside = everywhere.where(col(Place.country_code) == country_code) if country_code else everywhere
     return session.scalars(inside.order_by(*nearest_first(here)).limit(1)).first()
 
 

@@ -31,7 +31,9 @@ from directory.models.profiles import (
 from directory.models.sources import Source, SourceRecord
 from directory.models.treatments import Treatment
 from directory.profiles import cards as cards_
+from directory.profiles import pins as pins_
 from directory.profiles import rules
+from directory.profiles.pins import Pin
 from directory.profiles.shown import Card, OfferingFact, ProfileFacts, RecordFact, RoleFact
 
 #: How many neighbours of an unknown address are compared with it, and how many are offered.
@@ -67,6 +69,11 @@ def by_slug(session: Session, slug: str) -> Profile:
 def cards(session: Session, ids: Sequence[int]) -> list[Card]:
     """Return the cards of some profiles in the order of `ids`, in two SELECTs; ids that are no more are left out."""
     return cards_.read(session, ids)
+
+
+def pins(session: Session, ids: Sequence[int]) -> list[Pin]:
+    """Return the pins of some profiles in the order of `ids`, in one SELECT; those without any point are left out."""
+    return pins_.read(session, ids)
 
 
 def facts(session: Session, profile: Profile) -> ProfileFacts:

@@ -18,7 +18,7 @@ READER_FONT = "vendor/atkinson-hyperlegible-next-latin-wght-normal.woff2"
 #: In this order; a folder stands for its parts by name.
 PARTS = (FONTS, "css/tokens.css", "css/base.css", "css/layout.css", "css/components", "css/utilities.css")
 JOINED = "css/site.css"
-TEXT = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain"}
+TEXT = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain", ".json": "application/json"}
 BINARY = {".woff2": "font/woff2", ".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp"}
 
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from directory.core import text
 from directory.core.i18n import _, ngettext
 from directory.models.profiles import CredentialStatus, ProfileStatus
+from directory.profiles.pins import Pin
 from directory.profiles.rules import Price, page_path
 from directory.profiles.shown import Card
 from directory.web import pieces, templating, words
@@ -60,7 +61,7 @@ def item(card: Card, *, rank: int | None = None, city: bool = True, distance: st
     }
 
 
-def kind(card: Card) -> str:
+def kind(card: Card | Pin) -> str:
     """Return the profession of a person, or what a practice is."""
     return str(words.PROFESSIONS[card.practitioner_kind]) if card.practitioner_kind else words.practice(card.schema_type)
 

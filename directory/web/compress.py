@@ -7,6 +7,7 @@ from flask import Flask, Response, request
 #: Below this a packet is a packet. Bytes.
 WORTH_IT = 1400
 LEVEL = 5
+PAGES = frozenset({"text/html", "application/xml", "application/json"})
 
 
 def init_app(app: Flask) -> None:
@@ -16,7 +17,7 @@ def init_app(app: Flask) -> None:
     def compress(response: Response) -> Response:
         # A compressed page tells by its length whether a guess stands in it (BREACH). A page that may be kept by
         # everybody holds no secret to guess: no token, nothing of a person. Every other page stays as it is.
-        public = response.headers.get("Cache-Control", "").startswith("public") and response.mimetype in {"text/html", "application/xml"}
+        public = response.headers.get("Cache-Control", "").startswith("public") and response.mimetype in PAGES
         if not public or response.direct_passthrough or "Content-Encoding" in response.headers:
             return response
         response.vary.add("Accept-Encoding")

@@ -148,6 +148,16 @@ class ListPage:
         return seo.with_query(self.path, replace(self.asked, text=spelling.text, as_typed=False).pairs() if spelling else [])
 
     @property
+    def pins_url(self) -> str:
+        """Where the map's script asks for the pins of the list."""
+        return seo.with_query(url_for("map.pins"), [("at", self.path), *self.criteria.pairs()])
+
+    @property
+    def area_url(self) -> str:
+        """Where "Search this area" leads, but for the area."""
+        return seo.with_query(url_for("map.area"), self.criteria.pairs(without={"radius", "unit"}))
+
+    @property
     def beside_filters(self) -> list[tuple[str, str]]:
         """What the form of filters carries along."""
         return self.asked.pairs(without=FILTERS)

@@ -86,8 +86,13 @@ def directions(location: Location) -> list[Markup]:
     """Return a link to the way there, on a map that somebody else keeps; none where the point is not known."""
     if location.lat is None or location.lon is None:
         return []
-    url = f"https://www.openstreetmap.org/directions?route=%3B{location.lat:.6f}%2C{location.lon:.6f}"
+    url = directions_url(location.lat, location.lon)
     return [Markup('<a href="{}" rel="noopener noreferrer">{}</a>').format(url, _("Directions on OpenStreetMap"))]
+
+
+def directions_url(lat: float, lon: float) -> str:
+    """Return the address of the way to a point, on a map that somebody else keeps; where from is asked there."""
+    return f"https://www.openstreetmap.org/directions?route=%3B{lat:.6f}%2C{lon:.6f}"
 
 
 def phone(number: str) -> Markup:

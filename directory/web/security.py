@@ -26,7 +26,7 @@ def content_policy(settings: Settings) -> str:
         "default-src": "'none'",
         "script-src": "'self'",
         "style-src": "'self'",
-        "img-src": "'self'",
+        "img-src": f"'self' {settings.map_tiles_origin}".strip(),
         "font-src": "'self'",
         "connect-src": "'self'",
         "manifest-src": "'self'",

@@ -31,6 +31,8 @@ class Site:
     public_url: str
     video_hosts: tuple[str, ...]
     smp_video_url: str
+    map_tiles_url: str
+    map_tiles_credit: str
     production: bool
     keeps_mail: bool
 
@@ -99,6 +101,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         public_url=settings.public_url,
         video_hosts=listed,
         smp_video_url=settings.smp_video_url,
+        map_tiles_url=settings.map_tiles_url,
+        map_tiles_credit=settings.map_tiles_credit,
         production=settings.production,
         keeps_mail=settings.keeps_mail,
     )

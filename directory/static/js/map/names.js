@@ -1,0 +1,82 @@
+/** Names on the drawn base: of countries from afar, of places from near by; the larger first, none upon another. For the eye alone. */
+const COUNTRIES_TO = 6;
+const PLACES_FROM = 5;
+const LEAST = 4, MOST = 11; // zooms of the squares that directory/places/labels.py answers for
+const SQUARES = 12;
+const SHOWN = 36;
+/** About how wide a letter is, and how tall a line, in pixels. */
+const LETTER = 7, LINE = 18;
+
+export class Names {
+  constructor({ L, map }, countries, url) {
+    Object.assign(this, { L, map, countries, url, squares: new Map(), shown: new Map() });
+    const pane = map.createPane("names");
+    pane.style.zIndex = 450;
+    pane.setAttribute("aria-hidden", "true");
+    map.on("moveend", () => this.draw());
+    this.draw();
+  }
+
+  async draw() {
+    const zoom = this.map.getZoom();
+    this.place(this.wanted(zoom, []));
+    if (zoom < PLACES_FROM) return;
+    const places = (await Promise.all(this.near(zoom).map(key => this.square(key)))).flat();
+    if (this.map.getZoom() === zoom && this.map.getPane("names")) this.place(this.wanted(zoom, places));
+  }
+
+  wanted(zoom, places) {
+    const countries = this.countries.filter(([, , , from]) => zoom >= from && zoom <= COUNTRIES_TO);
+    const named = countries.map(([name, lat, lon]) => ({ name, lat, lon, people: Infinity, kind: "country" }));
+    return [...named, ...places.sort((one, other) => other.people - one.people)];
+  }
+
+  /** The squares in sight, those in the middle first. */
+  near(zoom) {
+    const level = Math.min(MOST, Math.max(LEAST, Math.floor(zoom) - 1));
+    const side = 2 ** level;
+    const sight = this.map.getBounds();
+    const at = point => this.map.project(point, level).divideBy(256);
+    const [from, to] = [at(sight.getNorthWest()), at(sight.getSouthEast())];
+    const keys = [];
+    for (let x = Math.max(0, Math.floor(from.x)); x <= Math.min(side - 1, Math.floor(to.x)); x++)
+      for (let y = Math.max(0, Math.floor(from.y)); y <= Math.min(side - 1, Math.floor(to.y)); y++) keys.push(`${level}/${x}/${y}`);
+    return keys.slice(0, SQUARES);
+  }
+
+  square(key) {
+    if (!this.squares.has(key)) this.squares.set(key, this.read(key));
+    return this.squares.get(key);
+  }
+
+  async read(key) {
+    const [zoom, x, y] = key.split("/");
+    const answer = await fetch(this.url.replace("{z}", zoom).replace("{x}", x).replace("{y}", y)).catch(() => null);
+    const rows = answer?.ok ? await answer.json() : []; // a map without names is a map still
+    return rows.map(([name, lat, lon, people]) => ({ name, lat, lon, people, kind: "place" }));
+  }
+
+  place(names) {
+    const size = this.map.getSize(), taken = [], kept = new Map();
+    for (const one of names) {
+      if (kept.size >= SHOWN) break;
+      const { x, y } = this.map.latLngToContainerPoint([one.lat, one.lon]);
+      const wide = one.name.length * LETTER + 10;
+      const left = one.kind === "country" ? x - wide / 2 : x - 5;
+      const box = [left, y - LINE / 2, left + wide, y + LINE / 2];
+      if (x < 0 || y < 0 || x > size.x || y > size.y) continue;
+      if (taken.some(([l, t, r, b]) => box[0] < r && box[2] > l && box[1] < b && box[3] > t)) continue;
+      taken.push(box);
+      kept.set(`${one.kind} ${one.name} ${one.lat}`, one);
+    }
+    for (const [key, marker] of this.shown) if (!kept.has(key)) { marker.remove(); this.shown.delete(key); }
+    for (const [key, one] of kept) if (!this.shown.has(key)) this.shown.set(key, this.write(one));
+  }
+
+  write({ name, lat, lon, kind }) {
+    const said = document.createElement("span");
+    said.textContent = name;
+    const icon = this.L.divIcon({ className: `map__name map__name--${kind}`, html: said, iconSize: null });
+    return this.L.marker([lat, lon], { icon, pane: "names", interactive: false, keyboard: false }).addTo(this.map);
+  }
+}
