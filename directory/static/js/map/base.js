@@ -33,12 +33,13 @@ function everywhere(rings) {
   });
 }
 
-export async function drawBase({ L, map, section }, base) {
+export function drawBase(view, base) {
+  const { L, map, section } = view;
   map.createPane("base").classList.add("map__base");
   map.getPane("base").style.zIndex = 200;
   const shared = { pane: "base", renderer: L.svg({ pane: "base", padding: 0.75 }), interactive: false };
   const filled = (lines, name) => L.polygon(everywhere(lines.map(unpack)), { ...shared, className: `map__${name}` });
-  const drawn = (lines, name) => L.polyline(lines.map(unpack), { ...shared, className: `map__${name}`, noClip: false });
+  const drawn = (lines, name) => L.polyline(lines.map(unpack), { ...shared, className: `map__${name}` });
   for (const part of ["land", "union"]) filled(base[part], "land").addTo(map);
   const regions = drawn(base.regions, "region");
   const lakes = filled(base.lakes, "lake").addTo(map);
@@ -50,7 +51,7 @@ export async function drawBase({ L, map, section }, base) {
   map.on("zoomend", fit);
   fit();
   map.attributionControl.addAttribution(base.credit);
-  new Names({ L, map }, base.names, section.dataset.labels);
+  return new Names(view, base.names, section.dataset.labels);
 }
 
 export function drawTiles({ L, map, section }) {

@@ -7,14 +7,15 @@ const SHOWN = 36;
 /** About how wide a letter is, and how tall a line, in pixels. */
 const LETTER = 7, LINE = 18;
 
+const meet = (one, other) => one[0] < other[2] && one[2] > other[0] && one[1] < other[3] && one[3] > other[1];
+
 export class Names {
-  constructor({ L, map }, countries, url) {
-    Object.assign(this, { L, map, countries, url, squares: new Map(), shown: new Map() });
+  constructor({ L, map, pins }, countries, url) {
+    Object.assign(this, { L, map, pins, countries, url, squares: new Map(), shown: new Map() });
     const pane = map.createPane("names");
     pane.style.zIndex = 450;
     pane.setAttribute("aria-hidden", "true");
     map.on("moveend", () => this.draw());
-    this.draw();
   }
 
   async draw() {
@@ -57,26 +58,36 @@ export class Names {
   }
 
   place(names) {
-    const size = this.map.getSize(), taken = [], kept = new Map();
+    const size = this.map.getSize(), taken = this.pins.boxes(), kept = new Map();
     for (const one of names) {
       if (kept.size >= SHOWN) break;
       const { x, y } = this.map.latLngToContainerPoint([one.lat, one.lon]);
-      const wide = one.name.length * LETTER + 10;
-      const left = one.kind === "country" ? x - wide / 2 : x - 5;
-      const box = [left, y - LINE / 2, left + wide, y + LINE / 2];
       if (x < 0 || y < 0 || x > size.x || y > size.y) continue;
-      if (taken.some(([l, t, r, b]) => box[0] < r && box[2] > l && box[1] < b && box[3] > t)) continue;
-      taken.push(box);
-      kept.set(`${one.kind} ${one.name} ${one.lat}`, one);
+      const free = this.ways(one, x, y).find(([, box]) => !taken.some(other => meet(box, other)));
+      if (!free) continue;
+      taken.push(free[1]);
+      kept.set(`${one.kind} ${one.name} ${one.lat} ${free[0]}`, { ...one, way: free[0] });
     }
     for (const [key, marker] of this.shown) if (!kept.has(key)) { marker.remove(); this.shown.delete(key); }
     for (const [key, one] of kept) if (!this.shown.has(key)) this.shown.set(key, this.write(one));
   }
 
-  write({ name, lat, lon, kind }) {
+  /** The ways to write a name, the best first, with the room that each takes: [left, top, right, bottom]. */
+  ways({ name, kind }, x, y) {
+    const wide = name.length * LETTER, half = LINE / 2;
+    if (kind === "country") return [["middle", [x - wide / 2, y - half, x + wide / 2, y + half]]];
+    return [
+      ["right", [x - 3, y - half, x + 9 + wide, y + half]],
+      ["left", [x - 9 - wide, y - half, x + 3, y + half]],
+      ["above", [x - wide / 2, y - 21, x + wide / 2, y - 3]],
+      ["above map__name--far", [x - wide / 2, y - 39, x + wide / 2, y - 21]], // over the pins that stand in its middle
+    ];
+  }
+
+  write({ name, lat, lon, kind, way }) {
     const said = document.createElement("span");
     said.textContent = name;
-    const icon = this.L.divIcon({ className: `map__name map__name--${kind}`, html: said, iconSize: null });
+    const icon = this.L.divIcon({ className: `map__name map__name--${kind} map__name--${way}`, html: said, iconSize: null });
     return this.L.marker([lat, lon], { icon, pane: "names", interactive: false, keyboard: false }).addTo(this.map);
   }
 }

@@ -118,6 +118,15 @@ export class Pins {
     return box;
   }
 
+  /** Where pins stand, in pixels of the frame, as [left, top, right, bottom]: names keep clear of them. */
+  boxes() {
+    return [...this.shown.values()].map(marker => {
+      const { x, y } = this.map.latLngToContainerPoint(marker.getLatLng());
+      const half = marker.ids.length > 1 ? 18 : 10;
+      return [x - half, y - half, x + half, y + half];
+    });
+  }
+
   cardOf(target) {
     const id = target.closest?.("[id^=profile-]")?.id.slice("profile-".length);
     return this.pins?.has(Number(id)) ? Number(id) : null;

@@ -46,7 +46,7 @@ export class View {
     section.classList.add("map--open");
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.map = L.map(this.body.querySelector("[data-map-view]"), {
-      zoomControl: false, attributionControl: false, scrollWheelZoom: false, zoomSnap: 0.5, minZoom: 1,
+      zoomControl: false, attributionControl: false, scrollWheelZoom: false, zoomSnap: 0.5, minZoom: 0,
       maxZoom: section.dataset.tiles ? CLOSEST_TILES : CLOSEST, maxBounds: EDGES, maxBoundsViscosity: 1,
       zoomAnimation: !still, fadeAnimation: !still, markerZoomAnimation: !still, inertia: !still,
     });
@@ -65,7 +65,7 @@ export class View {
   async draw() {
     this.map.fitBounds([[-40, -120], [60, 140]], { animate: false });
     if (this.section.dataset.tiles) drawTiles(this);
-    else await drawBase(this, await fetched(new URL("map/base.json", STATIC)));
+    else this.names = drawBase(this, await fetched(new URL("map/base.json", STATIC)));
   }
 
   /** Show the pins of an answer; `look` moves the map to them, which is also done when none of them is in sight. */
@@ -81,10 +81,11 @@ export class View {
     const sight = this.map.getBounds();
     if (look || !data.pins.some(pin => sight.contains([pin.lat, pin.lon]))) this.look(data);
     this.pins.draw();
+    this.names?.draw();
   }
 
   look({ pins, around }) {
-    const close = { animate: false, maxZoom: 12, padding: [36, 36] };
+    const close = { animate: false, maxZoom: 11, padding: [36, 36] };
     if (around?.km) this.map.fitBounds(this.circle.getBounds(), { animate: false });
     else if (pins.length) {
       const bounds = this.L.latLngBounds(pins.map(pin => [pin.lat, pin.lon]));
