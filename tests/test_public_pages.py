@@ -34,6 +34,7 @@ NOT_KEPT = frozenset(
         "near.show",
         *("reports.on_profile", "reports.on_review", "reports.on_comment", "reports.thanks"),
         *("ops.healthz", "ops.readyz"),
+        "map.area",
     }
 )
 #: Two visitors who have nothing in common.
@@ -120,6 +121,7 @@ def examples(session: Session, make: Make) -> dict[str, dict[str, Any]]:
         "/sitemaps/": {"name": "profiles", "number": 1},
         "/confirm/": {"token": "x" * 43},
         "/reset/": {"token": "x" * 43},
+        "/map/labels/": {"zoom": 9, "x": 143, "y": 186},
         "/dev/outbox/": {"mail_id": 1},
         "/moderation/": dict.fromkeys(("report_id", "review_id", "comment_id", "profile_id", "user_id"), 1),
         "/static/": {"build": "0", "name": "css/site.css"},
@@ -159,6 +161,7 @@ QUERIES = (
     "/search?where=nowhere&what=smp",
     "/ca/ontario/toronto/?treatment=smp&sort=name",
     "/ca/ontario/toronto/?evidence=register",
+    "/map/pins?at=/ca/ontario/toronto/&treatment=smp",
 )
 
 

@@ -31,7 +31,7 @@ def test_the_lock_names_every_package_with_its_hash_and_no_address() -> None:
 
 def test_every_package_is_one_that_is_copied(vendor: ModuleType) -> None:
     asked = json.loads((HOUSE / "package.json").read_text())["dependencies"]
-    assert set(asked) == {"/".join(source.split("/")[:2]) for source in vendor.WANTED}
+    assert set(asked) == {"/".join(source.split("/")[: 2 if source.startswith("@") else 1]) for source in vendor.WANTED}
 
 
 def test_files_are_copied_under_the_names_that_the_css_asks_for(vendor: ModuleType, tmp_path: Path) -> None:

@@ -1,7 +1,5 @@
 """The map beside a list: its pins, the names it writes, and the way from a map to the list of what it shows."""
 
-from math import isfinite
-
 from flask import Blueprint, Response, abort, jsonify, redirect, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as Answer
@@ -9,7 +7,7 @@ from werkzeug.wrappers import Response as Answer
 from directory.accounts.permissions import Permission
 from directory.core.errors import Moved, NotFound, Refused
 from directory.core.i18n import _
-from directory.places import centres, labels
+from directory.places import centres, labels, sphere
 from directory.places import queries as places
 from directory.search.port import Bounds, Criteria
 from directory.treatments import queries as treatments
@@ -50,13 +48,12 @@ def area() -> Answer:
 
     The middle of a map is no person's whereabouts, yet it is rounded, kept by nobody and in no address that follows.
     """
-    lat, lon = _number("lat", 90), _number("lon", 180)
-    km = _number("radius", FURTHEST)
-    if km <= 0:
+    point, km = sphere.point(request.args.get("lat"), request.args.get("lon")), _kilometres()
+    if point is None or km is None:
         raise Refused(_("That is no part of the map."))
-    place = centres.place_near(db.session(), round(lat, 1), round(lon, 1))
+    place = centres.place_near(db.session(), round(point[0], 1), round(point[1], 1))
     bounds = listings.bounds_of(place)
-    asked = MultiDict([*((name, value) for name, value in request.args.items(multi=True) if name not in {"radius", "unit", "page"})])
+    asked = MultiDict([(name, value) for name, value in request.args.items(multi=True) if name not in {"radius", "unit", "page"}])
     asked["radius"] = str(atlas.fitting(km, bounds.unit))
     criteria = Criteria.from_args(asked, taxonomy=treatments.all_(db.session()), bounds=bounds)
     answer = redirect(seo.with_query(f"/{place.path}/", criteria.pairs()), code=303)
@@ -75,20 +72,13 @@ def _bounds(at: str) -> Bounds | None:
         raise NotFound(_("We know no place at this address.")) from moved
 
 
-def _number(name: str, most: float) -> float:
-    """Return a number of the query string.
-
-    Raises:
-        Refused: when it is none, or beyond `most` to either side.
-    """
-    raw = request.args.get(name, "")
+def _kilometres() -> float | None:
+    """Return the radius asked for, or None for whatever is none."""
     try:
-        number = float(raw[:32])
+        km = float(request.args.get("radius", "")[:32])
     except ValueError:
-        number = float("nan")
-    if not isfinite(number) or abs(number) > most:
-        raise Refused(_("That is no part of the map."))
-    return number
+        return None
+    return km if 0 < km <= FURTHEST else None
 
 
 def _kept(answer: Response, seconds: int) -> Response:

@@ -76,7 +76,7 @@ def _pin(pin: Pin, km: float | None, unit: Unit) -> dict[str, Any]:
     found: dict[str, Any] = {"id": pin.id, "lat": round(pin.lat, 5), "lon": round(pin.lon, 5), "name": pin.name, "url": page_path(pin.slug)}
     found |= {"kind": cards.kind(pin), "rating": rating(pin.mean, pin.count)}
     if km is not None and not pin.somewhere_in:
-        found["distance"] = sphere.spoken(km, "US" if unit is Unit.MI else "")
+        found["distance"] = sphere.counted(km, in_miles=unit is Unit.MI)
     if pin.somewhere_in:
         return found | {"vague": _("Somewhere in %(place)s; no address is known", place=pin.somewhere_in)}
     return found | {"way": directions_url(pin.lat, pin.lon)}

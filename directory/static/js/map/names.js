@@ -80,7 +80,7 @@ export class Names {
       ["right", [x - 3, y - half, x + 9 + wide, y + half]],
       ["left", [x - 9 - wide, y - half, x + 3, y + half]],
       ["above", [x - wide / 2, y - 21, x + wide / 2, y - 3]],
-      ["above map__name--far", [x - wide / 2, y - 39, x + wide / 2, y - 21]], // over the pins that stand in its middle
+      ["above map__name--far", [x - wide / 2, y - 43, x + wide / 2, y - 23]], // over the pins that stand in its middle
     ];
   }
 

@@ -122,7 +122,7 @@ export class Pins {
   boxes() {
     return [...this.shown.values()].map(marker => {
       const { x, y } = this.map.latLngToContainerPoint(marker.getLatLng());
-      const half = marker.ids.length > 1 ? 18 : 10;
+      const half = marker.ids.length > 1 ? 17 : 10;
       return [x - half, y - half, x + half, y + half];
     });
   }
