@@ -6,19 +6,23 @@ Called by `benchmarks.search`; prints JSON.
 import argparse
 import dataclasses
 import json
+import pickle
 import shutil
 import statistics
 import time
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from benchmarks import corpus, engines, questions
+from benchmarks import corpus, engines
 from benchmarks.engines.port import Engine, Op, Question
 from benchmarks.measuring import MB, memory, quantile
 from directory.search.criteria import Criteria, Evidence, Sort
 from directory.search.documents import Document
 
+#: The file of questions for `start`: those that touch words for the first time, and all others.
+QUESTIONS = "questions.pickle"
 #: Single changes that are timed, and listings in the large one.
 CHANGES, MANY = 30, 1_000
 
@@ -33,14 +37,19 @@ def build(name: str, folder: Path, listings: corpus.Corpus) -> dict[str, float]:
     return {"cpu_s": round(cpu, 2), "wall_s": round(wall, 2), "peak_mb": memory("VmHWM"), "index_mb": round(engine.size() / MB, 1)}
 
 
-def start(name: str, folder: Path, asked: list[Question]) -> dict[str, Any]:
-    """Open the index as a new web process does, touch words that nobody asked for, then ask everything."""
+def start(name: str, folder: Path) -> dict[str, Any]:
+    """Open the index as a new web process does, touch words that nobody asked for, then ask everything.
+
+    The questions come from a file, so that listings do not count as memory of the process; the site itself does.
+    """
+    import_module("directory.app")
+    touches, asked = pickle.loads((folder / QUESTIONS).read_bytes())
     engine = engines.make(name, folder)
     before = memory()
     opened = _timed(engine.open)
     warmed = _timed(engine.prewarm) if hasattr(engine, "prewarm") else 0.0
     fresh = memory()
-    touched = {question.criteria.text: _timed(engine.ask, question) * 1000 for question in questions.untouched()}
+    touched = {question.criteria.text: _timed(engine.ask, question) * 1000 for question in touches}
     for question in asked:
         engine.ask(question)
     return {
@@ -134,7 +143,7 @@ def main() -> None:
     if given.what == "build":
         found: dict[str, Any] = build(given.engine, given.folder, listings)
     elif given.what == "start":
-        found = start(given.engine, given.folder, questions.all_(next(listings.batches(questions.SAMPLE))))
+        found = start(given.engine, given.folder)
     else:
         found = change(given.engine, given.folder, listings)
     print(json.dumps(found))

@@ -103,7 +103,7 @@ class City:
 
 @dataclass(frozen=True)
 class Treatment:
-    """A node of the taxonomy as `search.documents` writes it: itself and all above it."""
+    """A node of the taxonomy as `search.documents` writes it: its code and those of all above it; its own tokens."""
 
     codes: tuple[str, ...]
     words: tuple[str, ...]
@@ -200,9 +200,15 @@ def treatments() -> tuple[tuple[Treatment, ...], NDArray[np.float64]]:
         above[node.code] = (node.code, *(above[node.parent] if node.parent else ()))
         said = (word for text in (node.label, *node.synonyms) for word in analysis.tokens(text) if not word.startswith(concepts.MARK))
         own[node.code] = (*dict.fromkeys(said), concepts.token(node.code))
-    nodes = tuple(Treatment(codes, tuple(word for code in codes for word in own[code])) for codes in above.values())
+    nodes = tuple(Treatment(codes, own[code]) for code, codes in above.items())
     odds = np.array([float(OFFERED.get(node.codes[0], 1)) for node in nodes])
     return nodes, odds / odds.sum()
+
+
+@cache
+def words_of(code: str) -> tuple[str, ...]:
+    """Return the tokens of one treatment."""
+    return next(treatment.words for treatment in treatments()[0] if treatment.codes[0] == code)
 
 
 def chunk(seed: int, number: int, size: int = CHUNK) -> list[Document]:
@@ -253,7 +259,7 @@ class _Drawn:
         name, company = self._names(at)
         offered = self._offered(at) if hair else []
         codes = tuple(dict.fromkeys(code for treatment in offered for code in treatment.codes))
-        said = tuple(word for treatment in offered for word in treatment.words)
+        said = tuple(word for code in codes for word in words_of(code))
         count = int(self.reviews[at]) if hair else 0
         stars = round(float(self.mean[at]) * count)
         lat, lon = city.lat + self.spread[at, 0], (city.lon + self.spread[at, 1] + 180) % 360 - 180

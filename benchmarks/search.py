@@ -8,6 +8,7 @@ says to them, and writes everything as JSON. Listings that were made once are ke
 
 import argparse
 import json
+import pickle
 import statistics
 import tempfile
 import time
@@ -19,7 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks import corpus, engines, goals, questions, report, rounds
+from benchmarks import alone, corpus, engines, goals, questions, report, rounds
+from benchmarks.engines import Question
 from benchmarks.measuring import commit, in_a_process, machine, quantile, versions
 
 #: Fresh processes in which every word is touched for the first time; the median of each word counts.
@@ -45,7 +47,9 @@ def measure(listings: corpus.Corpus, folder: Path, names: Sequence[str], *, many
     given = (str(folder), "--corpus", str(listings.folder), "--size", str(listings.size), "--seed", str(listings.seed))
     for name in names:
         found["build"][name] = in_a_process("benchmarks.alone", "build", name, *given)
-    found["ops"] = _asked(listings, folder, names, many=many, seconds=seconds)
+    asked = questions.all_(next(listings.batches(questions.SAMPLE)))
+    (folder / alone.QUESTIONS).write_bytes(pickle.dumps((questions.untouched(), asked)))
+    found["ops"] = _asked(asked, listings, folder, names, many=many, seconds=seconds)
     starts = [in_a_process("benchmarks.alone", "start", names[0], *given) for _ in range(PROCESSES)]
     found["touch"] = _touched(starts)
     found["start"] = {key: statistics.median(one[key] for one in starts) for key in starts[0] if key != "touch_ms"}
@@ -58,11 +62,12 @@ def measure(listings: corpus.Corpus, folder: Path, names: Sequence[str], *, many
     return found
 
 
-def _asked(listings: corpus.Corpus, folder: Path, names: Sequence[str], *, many: int, seconds: float) -> dict[str, Any]:
+def _asked(
+    asked: Sequence[Question], listings: corpus.Corpus, folder: Path, names: Sequence[str], *, many: int, seconds: float
+) -> dict[str, Any]:
     ready = [engines.make(name, folder) for name in names]
     for engine in ready:
         engine.open()
-    asked = questions.all_(next(listings.batches(questions.SAMPLE)))
     times = rounds.run(ready, asked, _scores(listings), rounds=many, seconds=seconds, seed=listings.seed)
     for engine in ready:
         engine.close()
