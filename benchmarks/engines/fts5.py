@@ -32,7 +32,7 @@ CREATE INDEX by_country ON listing(country, score DESC);
 INSERT INTO text(text) VALUES ('optimize');
 CREATE VIRTUAL TABLE counted USING fts5vocab(text, 'row');
 CREATE TABLE word (term PRIMARY KEY, listings INT);
-INSERT INTO word SELECT term, doc FROM counted WHERE doc > 1;
+INSERT INTO word SELECT term, doc FROM counted;
 CREATE VIRTUAL TABLE trigram USING fts5(term, tokenize='trigram');
 INSERT INTO trigram(rowid, term) SELECT rowid, term FROM word;
 ANALYZE;
@@ -74,7 +74,7 @@ class Fts5:
             case Op.SUGGEST | Op.SUGGEST_TOKENS:
                 return self._suggest(criteria.text)
             case Op.TYPOS:
-                parts = (" OR ".join(map(_quoted, self._like(clause.token) or [clause.token])) for clause in criteria.clauses)
+                parts = (" OR ".join(map(_quoted, self._meant(clause.token))) for clause in criteria.clauses)
                 return self._words(criteria, " AND ".join(f"({part})" for part in parts))
             case Op.SPELL:
                 return Answer(0, () if self._like(criteria.text) else ())
@@ -160,6 +160,11 @@ class Fts5:
         asked = f"name : ({' AND '.join([*map(_quoted, whole), _quoted(begun) + '*'])})"
         ids = [row[0] for row in self._all(f"SELECT listing.id {_FOUND} ORDER BY score DESC LIMIT 8", asked)]
         return Answer(len(ids), ids)
+
+    def _meant(self, word: str) -> list[str]:
+        """Return a word that stands somewhere as it is, and what one that stands nowhere may stand for."""
+        known = self._all("SELECT 1 FROM text WHERE text MATCH ? LIMIT 1", f"words : {_quoted(word)}")
+        return [word] if known else self._like(word) or [word]
 
     def _like(self, word: str) -> list[str]:
         """Return the words one slip away, those that most listings hold first; they share at least three letters in a row."""
