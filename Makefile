@@ -4,14 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Drills: `make drills K=import` runs those whose name has "import".
 K ?=
+# Numbers of listings for `make bench-search`.
+SIZES ?= 10000,100000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test drills check lint format lock wheel clean
+.PHONY: help demo test drills bench-search check lint format lock wheel clean
 
 help:
 	@echo "make demo    a running site with sample data, from nothing"
 	@echo "make test    all kinds of tests, small numbers"
 	@echo "make drills  faults on purpose, full numbers (K=name for some)"
+	@echo "make bench-search  how fast search is, beside tantivy and FTS5 (SIZES=10000,100000)"
 	@echo "make check   format, lint, types and tests"
 	@echo "make wheel   an installable package in dist/"
 	@echo "make lock    pin the dependencies anew"
@@ -24,6 +27,9 @@ test: $(VENV)/.dev $(VENV)/.vendor
 
 drills: $(VENV)/.dev $(VENV)/.vendor
 	HAIRLINE_DRILL=full $(BIN)/python -m pytest -m drill --timeout 3000 $(if $(K),-k "$(K)")
+
+bench-search: $(VENV)/.dev
+	@$(BIN)/python -m benchmarks.search --sizes $(SIZES)
 
 check: lint test
 

@@ -13,6 +13,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,19 +25,30 @@ from benchmarks import alone, corpus, engines, goals, questions, report, rounds
 from benchmarks.engines import Question
 from benchmarks.measuring import commit, in_a_process, machine, quantile, versions
 
-#: Fresh processes in which every word is touched for the first time; the median of each word counts.
-PROCESSES = 3
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is done for one size.
+
+    Args:
+        rounds: Rounds of questions.
+        seconds: The most that an engine may spend on one kind of question.
+        processes: Fresh ones in which every word is touched for the first time; the median of each word counts.
+    """
+
+    rounds: int = 15
+    seconds: float = 8.0
+    processes: int = 3
 
 
-def measure(listings: corpus.Corpus, folder: Path, names: Sequence[str], *, many: int, seconds: float) -> dict[str, Any]:
+def measure(listings: corpus.Corpus, folder: Path, names: Sequence[str], effort: Effort) -> dict[str, Any]:
     """Measure engines over one corpus.
 
     Args:
         listings: What is searched.
         folder: Where indexes are made.
         names: Of the engines; the others are compared with the first.
-        many: Rounds of questions.
-        seconds: The most that an engine may spend on one kind of question.
+        effort: How much is done.
 
     Raises:
         rounds.AnswersDiffer: when engines do not find the same.
@@ -46,15 +58,14 @@ def measure(listings: corpus.Corpus, folder: Path, names: Sequence[str], *, many
     found: dict[str, Any] = {"listings": listings.size, "build": {}, "change": {}}
     given = (str(folder), "--corpus", str(listings.folder), "--size", str(listings.size), "--seed", str(listings.seed))
     for name in names:
-        found["build"][name] = in_a_process("benchmarks.alone", "build", name, *given)
+        written = in_a_process("benchmarks.alone", "write", name, *given)
+        found["build"][name], found["change"][name] = written["build"], written["change"]
     asked = questions.all_(next(listings.batches(questions.SAMPLE)))
     (folder / alone.QUESTIONS).write_bytes(pickle.dumps((questions.untouched(), asked)))
-    found["ops"] = _asked(asked, listings, folder, names, many=many, seconds=seconds)
-    starts = [in_a_process("benchmarks.alone", "start", names[0], *given) for _ in range(PROCESSES)]
+    found["ops"] = _asked(asked, listings, folder, names, effort)
+    starts = [in_a_process("benchmarks.alone", "start", names[0], *given) for _ in range(effort.processes)]
     found["touch"] = _touched(starts)
     found["start"] = {key: statistics.median(one[key] for one in starts) for key in starts[0] if key != "touch_ms"}
-    for name in names:
-        found["change"][name] = in_a_process("benchmarks.alone", "change", name, *given)
     found["goals"] = [
         {"what": one.goal.what, "value": round(one.value, 4), "most": one.most, "unit": one.goal.unit, "holds": one.holds}
         for one in goals.verdicts(found)
@@ -62,13 +73,11 @@ def measure(listings: corpus.Corpus, folder: Path, names: Sequence[str], *, many
     return found
 
 
-def _asked(
-    asked: Sequence[Question], listings: corpus.Corpus, folder: Path, names: Sequence[str], *, many: int, seconds: float
-) -> dict[str, Any]:
+def _asked(asked: Sequence[Question], listings: corpus.Corpus, folder: Path, names: Sequence[str], effort: Effort) -> dict[str, Any]:
     ready = [engines.make(name, folder) for name in names]
     for engine in ready:
         engine.open()
-    times = rounds.run(ready, asked, _scores(listings), rounds=many, seconds=seconds, seed=listings.seed)
+    times = rounds.run(ready, asked, _scores(listings), rounds=effort.rounds, seconds=effort.seconds, seed=listings.seed)
     for engine in ready:
         engine.close()
     return rounds.summary(times, names[0])
@@ -93,7 +102,7 @@ def _touched(starts: Sequence[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def run(sizes: Sequence[int], data: Path, out: Path, names: Sequence[str], *, many: int, seconds: float, seed: int) -> dict[str, Any]:
+def run(sizes: Sequence[int], data: Path, out: Path, names: Sequence[str], effort: Effort, *, seed: int) -> dict[str, Any]:
     """Measure all sizes, print and write what was found, and return it."""
     found: dict[str, Any] = {
         "seed": seed,
@@ -101,13 +110,13 @@ def run(sizes: Sequence[int], data: Path, out: Path, names: Sequence[str], *, ma
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": machine(),
         "versions": versions("whoosh", "numpy", "tantivy"),
-        "rounds": many,
+        "rounds": effort.rounds,
         "sizes": [],
     }
     began = time.perf_counter()
     for size in sizes:
         with tempfile.TemporaryDirectory(prefix="index-", dir=data) as folder:
-            measured = measure(corpus.Corpus(data / "listings", size, seed), Path(folder), names, many=many, seconds=seconds)
+            measured = measure(corpus.Corpus(data / "listings", size, seed), Path(folder), names, effort)
         report.show(measured)
         found["sizes"].append(measured)
         found["seconds"] = round(time.perf_counter() - began)
@@ -123,15 +132,15 @@ def main() -> None:
     ask.add_argument("--data", type=Path, default=Path("var/bench"), help="where listings are kept and indexes are made")
     ask.add_argument("--out", type=Path, default=Path("var/bench/search.json"))
     ask.add_argument("--engines", default=",".join(engines.NAMES), help="the first is compared with the others")
-    ask.add_argument("--rounds", type=int, default=15)
-    ask.add_argument("--seconds", type=float, default=8.0, help="the most that an engine may spend on one kind of question")
+    ask.add_argument("--rounds", type=int, default=Effort.rounds)
+    ask.add_argument("--seconds", type=float, default=Effort.seconds, help="the most that an engine may spend on one kind of question")
     ask.add_argument("--seed", type=int, default=corpus.SEED)
     given = ask.parse_args()
     given.data.mkdir(parents=True, exist_ok=True)
     sizes = [int(size) for size in given.sizes.split(",")]
     names = given.engines.split(",")
     try:
-        run(sizes, given.data, given.out, names, many=given.rounds, seconds=given.seconds, seed=given.seed)
+        run(sizes, given.data, given.out, names, Effort(given.rounds, given.seconds), seed=given.seed)
     except rounds.AnswersDiffer as difference:
         raise SystemExit(f"Engines do not find the same: {difference}") from difference
 

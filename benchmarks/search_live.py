@@ -99,10 +99,9 @@ def main() -> None:
         "p95_s": round(quantile(took, 0.95), 3),
         "longest_s": round(max(took), 3),
     }
-    said = "holds" if found["p95_s"] <= 2 else f"misses by x{found['p95_s'] / 2:.2f}"
-    print(
-        f"{found['changes']} changes among {given.profiles:,} profiles: median {found['median_s']} s, p95 {found['p95_s']} s (<= 2 s: {said})"
-    )
+    verdict = "holds" if found["p95_s"] <= 2 else f"misses by x{found['p95_s'] / 2:.2f}"
+    said = f"median {found['median_s']} s, p95 {found['p95_s']} s (<= 2 s: {verdict})"
+    print(f"{len(took)} changes among {given.profiles:,} profiles: {said}")
     print(json.dumps(found))
 
 
