@@ -6,6 +6,7 @@ import lzma
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ from directory.places import names
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 #: Goes up when the rules that turn the files into rows change, so that a database built before is built again.
-RULES_VERSION = 1
+RULES_VERSION = 2
 
 #: Names that are shorter, or more often said, than those of the Unicode locale data.
 COUNTRY_NAMES = {"HK": "Hong Kong", "MO": "Macao", "MM": "Myanmar", "PS": "Palestine", "CD": "DR Congo", "CG": "Congo"}
@@ -44,6 +45,8 @@ COUNTRY_WORDS = {
     "US": ("usa", "united states of america", "america", "the united states", "the us", "the usa"),
     "VA": ("vatican",),
 }
+#: Languages beside its own in which a country's name may be typed: those of the treatments' synonyms.
+LANGUAGES = ("de", "es", "fr", "it", "nl", "pl", "pt", "tr", "ru", "el", "ar", "ja", "ko", "zh", "zh_Hant")
 #: Postal abbreviations where GeoNames numbers the regions instead; the United States' are its codes already.
 REGION_CODES = {
     "AU": {"01": "act", "02": "nsw", "03": "nt", "04": "qld", "05": "sa", "06": "tas", "07": "vic", "08": "wa"},
@@ -120,9 +123,9 @@ def country_name(code: str) -> str:
 
 
 def country_keys(code: str) -> dict[str, bool]:
-    """Return what a country is called, in English and in its own languages, and whether that is a mere code."""
+    """Return what a country is called, in English, in its own languages and in LANGUAGES, and whether that is a mere code."""
     english = str(Locale("en").territories.get(code, code))
-    own = (_own_name(code, language) for language in get_official_languages(code, de_facto=True))
+    own = (_own_name(code, language) for language in {*get_official_languages(code, de_facto=True), *LANGUAGES})
     keys = {key for name in (country_name(code), english, *own) for key in names.area_keys(name)}
     keys |= {names.key(word) for word in COUNTRY_WORDS.get(code, ())}
     return {code.lower(): True} | dict.fromkeys(sorted(keys - {""}), False)
@@ -164,6 +167,7 @@ def _place(line: dict[str, str]) -> PlaceRow:
     )
 
 
+@cache
 def _own_name(code: str, language: str) -> str:
     try:
         return str(Locale.parse(language, sep="_").territories.get(code, ""))

@@ -30,6 +30,8 @@ _MARKS = "".join(letter for letter in map(chr, range(0x300, 0x1B00)) if unicoded
 _JOINERS = re.compile("['’‘ʻʼʽ´`′\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad\u0640]")
 _WORD = re.compile("[a-z0-9]+")
 _ANY_WORD = re.compile(f"[\\w{_MARKS}]+")
+#: A word as it is typed, with its apostrophes.
+TYPED_WORD = re.compile(f"(?:(?!_)[\\w{_MARKS}'’‘ʻʼʽ´`′])+")
 #: Scripts that are written without spaces: kana, Han, Hangul.
 _CJK = re.compile("([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]+)")
 #: Letters of Persian and Arabic that are typed one for the other.
@@ -120,6 +122,11 @@ def grams(texts: Iterable[str]) -> set[str]:
     return {word[:end] for word in texts if ":" not in word for end in range(SHORTEST_GRAM, min(len(word), LONGEST_GRAM) + 1)} | {
         word for word in texts if len(word) == 1 and not word.isascii()
     }
+
+
+def is_unspaced(text: str) -> bool:
+    """Say whether a text is written in signs without spaces between words."""
+    return _CJK.search(text) is not None
 
 
 def asked(text: str) -> tuple[str, ...]:

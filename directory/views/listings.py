@@ -15,7 +15,7 @@ from directory.places import money, postcodes, sphere
 from directory.places import queries as places
 from directory.search.port import Bounds, Centre, Criteria, Unit
 from directory.treatments import queries as treatments
-from directory.web import db, lists, seo
+from directory.web import db, instead, lists, seo
 from directory.web.auth import requires
 
 bp = Blueprint("listings", __name__)
@@ -49,6 +49,7 @@ def show(path: str) -> str:
         shown=shown,
         is_empty=shown.is_empty and not shown.is_narrowed,
         postcode=_postcode(),
+        instead=instead.link(shown, area.name),
         is_sample_page=shown.made_up,
         seo=_seo(shown, crumbs),
         **_around(area),

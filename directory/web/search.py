@@ -23,3 +23,8 @@ def engine() -> Search:
 def find(criteria: Criteria) -> Results:
     """Return one page of the profiles that meet the criteria."""
     return engine().find(db.session(), criteria)
+
+
+def is_named(text: str) -> bool:
+    """Say whether anybody listed has all these words in their name, the last one perhaps begun."""
+    return bool(engine().suggest(db.session(), text, limit=1))
