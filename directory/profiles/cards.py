@@ -136,6 +136,7 @@ def _card(row: Any, offers: Sequence[Any]) -> Card:
         score=row.score_micro / _MILLION,
         treatments=tuple(dict.fromkeys(offer.label for offer in offers)),
         price=rules.headline_price((offer, offer.label) for offer in offers),
+        visits=rules.lowest_visits((offer, offer.label) for offer in offers),
         credential=None if row.looked_on is None else CredentialLine(row.title, row.issuer, row.paper_status, row.looked_on),
         inspection=None if row.inspected_on is None else InspectionLine(row.outcome, row.inspected_on),
         gone_on=gone,

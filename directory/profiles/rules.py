@@ -23,6 +23,9 @@ _UNITS = (
     PriceUnit.PER_HAIR,
 )
 
+#: Units of a price for a whole visit; a price by the graft or the hour is another thing.
+WHOLE_VISIT = (PriceUnit.PER_SESSION, PriceUnit.PACKAGE_TOTAL, PriceUnit.PER_AREA)
+
 _OPEN = {ProfileStatus.PUBLISHED_UNCLAIMED, ProfileStatus.CLAIMED, ProfileStatus.VERIFIED}
 _ENDS = {ProfileStatus.CLOSED, ProfileStatus.MOVED, ProfileStatus.MERGED, ProfileStatus.SUPPRESSED_LEGAL, ProfileStatus.DELISTED}
 #: What may follow on what; a merged profile is undone by taking the merge apart, not by a new state.
@@ -106,14 +109,31 @@ def headline_price(offerings: Iterable[tuple[ServiceOffering, str]]) -> Price | 
     Args:
         offerings: Offerings, each with the label of its treatment.
     """
-    prices = [
-        Price(offering.min_price, offering.max_price, offering.currency, offering.unit, offering.price_date, label)
-        for offering, label in offerings
-        if offering.min_price is not None and offering.currency and offering.unit and offering.price_date
-    ]
+    prices = _published(offerings)
     if not prices:
         return None
     unit = min((price.unit for price in prices), key=_UNITS.index)
     of_unit = [price for price in prices if price.unit is unit]
     newest = max(of_unit, key=lambda price: (price.dated, price.currency))
     return min((price for price in of_unit if price.currency == newest.currency), key=lambda price: (price.low, price.treatment))
+
+
+def lowest_visits(offerings: Iterable[tuple[ServiceOffering, str]]) -> tuple[Price, ...]:
+    """Return the lowest published price for a whole visit in each currency: what lists compare, and so what they must show.
+
+    Args:
+        offerings: Offerings, each with the label of its treatment.
+    """
+    lowest: dict[str, Price] = {}
+    for price in sorted(_published(offerings), key=lambda price: (price.low, price.treatment)):
+        if price.unit in WHOLE_VISIT:
+            lowest.setdefault(price.currency, price)
+    return tuple(lowest.values())
+
+
+def _published(offerings: Iterable[tuple[ServiceOffering, str]]) -> list[Price]:
+    return [
+        Price(offering.min_price, offering.max_price, offering.currency, offering.unit, offering.price_date, label)
+        for offering, label in offerings
+        if offering.min_price is not None and offering.currency and offering.unit and offering.price_date
+    ]

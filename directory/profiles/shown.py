@@ -57,6 +57,7 @@ class Card:
         count: Published reviews.
         score: The published, weighted score in stars.
         treatments: Labels, in the order of the taxonomy.
+        visits: The lowest price for a whole visit in each currency.
         gone_on: The day of the first file of a register that held it no longer, where none holds it now.
     """
 
@@ -81,6 +82,7 @@ class Card:
     credential: CredentialLine | None
     inspection: InspectionLine | None
     gone_on: date | None
+    visits: tuple[Price, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -20,28 +20,30 @@ _SYMBOL = re.compile(r"^\D+")
 CHECKED = {CredentialStatus.CHECKED_OK, CredentialStatus.RENEWED}
 
 
-def drawn(card: Card, *, rank: int | None = None, city: bool = True, distance: str = "") -> Markup:
+def drawn(card: Card, *, rank: int | None = None, city: bool = True, distance: str = "", visit: str = "") -> Markup:
     """Return a card as it stands on the page; see `item`.
 
     A card that is the same as before is not drawn again: what it shows is all in `Card`, so there is nothing to go stale.
     """
-    return _drawn(pieces.look("card"), card, rank, city, distance)
+    return _drawn(pieces.look("card"), card, rank, city, distance, visit)
 
 
 @lru_cache(pieces.KEPT)
-def _drawn(look: pieces.Look, card: Card, rank: int | None, city: bool, distance: str) -> Markup:
+def _drawn(look: pieces.Look, card: Card, rank: int | None, city: bool, distance: str, visit: str) -> Markup:
     module: Any = look.template.module
-    return Markup(module.card(item(card, rank=rank, city=city, distance=distance)))  # noqa: S704  (a macro escapes what it prints)
+    return Markup(module.card(item(card, rank=rank, city=city, distance=distance, visit=visit)))  # noqa: S704  (a macro escapes what it prints)
 
 
-def item(card: Card, *, rank: int | None = None, city: bool = True, distance: str = "") -> dict[str, Any]:
+def item(card: Card, *, rank: int | None = None, city: bool = True, distance: str = "", visit: str = "") -> dict[str, Any]:
     """Return a card's values.
 
     Args:
         rank: Its number in the list; none where the order says nothing.
         city: Whether to name the city.
         distance: How far it is, in words; empty where nobody asked.
+        visit: A currency: show the lowest price for a whole visit in it, by which the list compares; else the price that says most.
     """
+    shown = next((price for price in card.visits if price.currency == visit), card.price)
     return {
         "id": card.id,
         "url": page_path(card.slug),
@@ -52,8 +54,8 @@ def item(card: Card, *, rank: int | None = None, city: bool = True, distance: st
         "mean": card.mean,
         "count": card.count,
         "lines": _lines(card),
-        "price": price(card.price) if card.price else None,
-        "price_note": price_note(card.price) if card.price else None,
+        "price": price(shown) if shown else None,
+        "price_note": price_note(shown) if shown else None,
         "badges": [words.EVIDENCE[card.hair_evidence]._asdict()],
         "is_sample": card.is_sample,
         "unclaimed": card.status is ProfileStatus.PUBLISHED_UNCLAIMED,

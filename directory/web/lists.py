@@ -14,7 +14,7 @@ from directory.models.treatments import Treatment
 from directory.places import sphere
 from directory.profiles import queries as profiles
 from directory.profiles.shown import Card
-from directory.search.port import Bounds, Criteria, Evidence, Group, Results, Sort, Unit
+from directory.search.port import Bounds, Criteria, Evidence, Group, Results, Sort, Unit, WhyEmpty
 from directory.web import cards, db, filters, pieces, reach, search, seo, words
 
 #: Register entries shown below a list; the rest is a link away.
@@ -57,7 +57,7 @@ class ListPage:
         first = (self.results.number - 1) * self.results.size + 1
         far = dict(zip(self.results.ids, self.results.distances, strict=False)) if self.is_far else {}
         return [
-            cards.drawn(self.found[id_], rank=rank, city=self._names_city, distance=self._spoken(far.get(id_)))
+            cards.drawn(self.found[id_], rank=rank, city=self._names_city, distance=self._spoken(far.get(id_)), visit=self._compared)
             for rank, id_ in enumerate(self.results.ids, first)
             if id_ in self.found
         ]
@@ -206,29 +206,40 @@ class ListPage:
 
     @property
     def ways_out(self) -> list[tuple[str, str, int | None]]:
-        """Where nobody was found: each filter that is on, the address without it, and how many that would leave.
+        """Where nobody was found: what to leave out, the address without it, and how many that would leave.
 
         They are counted one by one where that is quick: in one city, and few of them.
         """
-        on = filters.on(self.asked, self.taxonomy)
+        on = filters.on(self.asked, self.taxonomy) if self.answer.why_empty is not WhyEmpty.UNKNOWN_WORDS else []
+        if self.asked.words and self.here:
+            on.append(filters.On("q", self.asked.text, _("“%(words)s”", words=self.asked.text)))
         if len(on) > MAX_COUNTED or self.asked.place_id is None:
             return [(one.label, self._without(one), None) for one in on]
         counted = [(one.label, self._without(one), search.find(self._less(one)).total) for one in on]
         return [way for way in counted if way[2]]
 
     def _without(self, one: filters.On) -> str:
-        return seo.with_query(self.path, [pair for pair in self.asked.pairs() if pair != (one.name, one.value)])
+        return seo.with_query(self.path, self._rest(one))
 
     def _less(self, one: filters.On) -> Criteria:
         """Return the question without one filter, only to be counted."""
-        rest = [pair for pair in self.asked.pairs() if pair != (one.name, one.value)]
         asked = self.asked
         bounds = Bounds(asked.place_id, asked.region_id, asked.country_code, asked.centre, asked.usual_unit, asked.currency)
-        return replace(Criteria.from_args(MultiDict(rest), taxonomy=self.taxonomy, bounds=bounds), size=1, faceted=False)
+        return replace(Criteria.from_args(MultiDict(self._rest(one)), taxonomy=self.taxonomy, bounds=bounds), size=1, faceted=False)
+
+    def _rest(self, one: filters.On) -> list[tuple[str, str]]:
+        gone = {(one.name, one.value), *([("as", "typed")] if one.name == "q" else [])}
+        return [pair for pair in self.asked.pairs() if pair not in gone]
 
     @property
     def _names_city(self) -> bool:
         return not self.here or self.criteria.radius is not None
+
+    @property
+    def _compared(self) -> str:
+        """The currency, where the list is in the order of prices or asks for some: each card then shows the price that is compared."""
+        by_price = self.criteria.sort is Sort.PRICE or self.criteria.prices
+        return (self.criteria.currency or "") if by_price else ""
 
     def _spoken(self, km: float | None) -> str:
         return "" if km is None else sphere.counted(km, in_miles=self.criteria.unit is Unit.MI)

@@ -72,5 +72,16 @@ class TestPrice:
         price = rules.headline_price([(old, "SMP"), (offering(50_000), "SMP"), (offering(40_000), "Scar")])
         assert (price.low, price.currency, price.treatment) == (40_000, "USD", "Scar")
 
+    def test_lists_compare_by_the_lowest_price_for_a_whole_visit_in_each_currency(self):
+        """Seen to fail with the headline's order of units: the package of 2,600 hid the session of 300."""
+        offers = [
+            (offering(300, PriceUnit.PER_GRAFT), "FUE"),
+            (offering(260_000, PriceUnit.PACKAGE_TOTAL), "SMP"),
+            (offering(30_000, PriceUnit.PER_SESSION), "Scar"),
+            (offering(20_000, PriceUnit.PER_AREA, currency="EUR"), "Beard"),
+        ]
+        found = {price.currency: (price.low, price.treatment) for price in rules.lowest_visits(offers)}
+        assert found == {"USD": (30_000, "Scar"), "EUR": (20_000, "Beard")}
+
     def test_no_price_is_no_price(self):
         assert rules.headline_price([(ServiceOffering(profile_id=1, treatment_id=1), "SMP")]) is None
