@@ -183,6 +183,9 @@ class WhooshEngine:
 
     def _commit(self, path: Path, changed: Sequence[Document], gone: Collection[int], job: int) -> None:
         contents = toc.read(path)
+        if generations.read_manifest(path).generation != contents.generation:
+            # A kill came between the table of contents and the manifest: what is written there now must not be swept away.
+            self._note(path, contents, generations.read_manifest(path), 0)
         toc.sweep(path, contents)
         before = self._open
         known = {segment.name: segment for segment in before.state.segments} if before and before.path == path else {}

@@ -153,8 +153,7 @@ class Life(RuleBasedStateMachine):
 
 
 class TestLife(Life.TestCase):  # type: ignore[name-defined,misc]
-    """Seen to fail with deleted documents left in `mask`, with the manifest written before the table of contents swapped for the
-    segment's size, and with merged postings not sorted again."""
+    """Seen to fail with masks of who is there kept over a deletion, and with merged postings not sorted again."""
 
     settings = settings(
         max_examples=size(small=12, full=150),
