@@ -75,6 +75,13 @@ def numbered(session: Session, numbers: Sequence[int]) -> list[Place]:
     return [found[number] for number in numbers if number in found]
 
 
+def beginning(session: Session, key: str, *, limit: int) -> list[Place]:
+    """Return the largest places whose names or, where there are none, whose aliases begin so (at most two queries)."""
+    own = _own(None).where(col(Place.key).between(key, key + LAST_LETTER))
+    aliases = select(col(PlaceAlias.place_id)).where(col(PlaceAlias.key).between(key, key + LAST_LETTER)).limit(MOST_COMPARED)
+    return _places(session, own, limit) or _places(session, _own(None).where(col(Place.id).in_(aliases)), limit)
+
+
 def called(session: Session, key: str, *, country_code: str | None = None, limit: int = 1) -> list[Place]:
     """Return the largest places of that name or, where there is none, of that alias (at most two queries)."""
     return _places(session, _named(country_code, [key]), limit) or _places(session, _aliased(country_code, [key]), limit)

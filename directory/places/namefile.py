@@ -14,6 +14,7 @@ from directory.places.targets import ALIAS, CODE, NONE, TARGET
 
 #: Sorts behind every byte that a key can hold.
 LAST = b"\xff"
+NO_ENTRIES = slice(0, 0)
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class NameFile:
         """Return which entries have this very name."""
         index = self._bisect(key.encode())
         exists = index < len(self._key_start) - 1 and self.key(index) == key.encode()
-        return self._entries(index, index + 1) if exists else slice(0, 0)
+        return self._entries(index, index + 1) if exists else NO_ENTRIES
 
     def begun(self, key: str) -> slice:
         """Return which entries have a name that begins so."""
@@ -87,6 +88,16 @@ class NameFile:
     def of_key(self, index: int) -> slice:
         """Return which entries have the name at this place in the order of all."""
         return self._entries(index, index + 1)
+
+    def heavier_than(self, weight: int, entries: slice) -> NDArray[np.int64]:
+        """Return those of entries that draw more strongly than that, each by a name of its own and no alias."""
+        found: NDArray[np.int64] = entries.start + np.flatnonzero((self._weight[entries] > weight) & (self._mark[entries] < CODE))
+        return found
+
+    def keys_of(self, entries: NDArray[np.integer[Any]]) -> list[str]:
+        """Return the names that entries are."""
+        indices = np.searchsorted(self._entry_start, entries.astype(np.uint32), side="right") - 1
+        return [self.key(index).decode() for index in indices.tolist()]
 
     def targets(self, entries: slice | NDArray[np.integer[Any]]) -> NDArray[np.uint32]:
         """Return what the names of entries stand for."""
@@ -102,7 +113,7 @@ class NameFile:
         marks = self._mark[entries]
         return np.where(marks & np.uint32(CODE), np.uint32(0), self._weight[entries])
 
-    def aliases(self, entries: slice) -> NDArray[np.bool_]:
+    def aliases(self, entries: slice | NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
         """Say of each entry whether it is another name than its place's own."""
         return np.asarray((self._mark[entries] & np.uint32(ALIAS)) != 0)
 

@@ -9,6 +9,8 @@ ALIAS_HANDICAP = 100
 #: While a name is typed, one by which a place is also known counts as so many times fewer people, and a country or region too.
 ALIAS_SHARE = 30
 AREA_SHARE = 30
+#: A place where somebody is listed counts as so many times more people, with hair work on a register alone, and found by an alias.
+LISTED_BOOST, REGISTER_BOOST, ALIAS_BOOST = 20, 3, 3
 #: One match is meant, and no list of choices needed, when it has this many times the people of the next.
 PLAIN_CASE = 5
 
@@ -98,6 +100,16 @@ def pull(people: int, *, alias: bool = False, area: bool = False) -> int:
         area: Whether it is a country or region: most visitors look for a city in it.
     """
     return max(people // (ALIAS_SHARE if alias else AREA_SHARE if area else 1), 1)
+
+
+def boost(hair_count: int, register_count: int, *, is_sure: bool) -> int:
+    """Return how many times more strongly a place draws because of who is listed there: visitors look for somebody to go to.
+
+    An alias that is only begun is seldom what is meant, whoever is listed.
+    """
+    if not is_sure:
+        return ALIAS_BOOST if hair_count else 1
+    return LISTED_BOOST if hair_count else REGISTER_BOOST if register_count else 1
 
 
 def draw(population: int, km: float) -> float:

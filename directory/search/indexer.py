@@ -7,13 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import structlog
-from sqlmodel import col, func, select
+from sqlalchemy import func, select
 
 from directory import outbox, work
 from directory.config import Settings
 from directory.core.db import Database
 from directory.core.progress import Progress, silent
-from directory.models.ops import Job, JobStatus
 from directory.search import documents, finding
 from directory.search.port import IndexBroken, SearchEngine, State
 from directory.work import Handler, Work
@@ -115,7 +114,7 @@ def watch(database: Database, settings: Settings, stop: threading.Event) -> None
         deep, now = time.monotonic() >= deep_at, time.monotonic()
         deep_at = now + LOOK_DEEP if deep else deep_at
         for engine in finding.kept(settings, database):
-            faults = _faults(database, engine, deep=deep)
+            faults = engine.state(deep=deep).faults
             if faults:
                 log.warning("search.faults", engine=engine.name, faults=list(faults))
                 with database.transaction() as session:
@@ -124,18 +123,6 @@ def watch(database: Database, settings: Settings, stop: threading.Event) -> None
                 stop.wait(LOOK_DEEP / 60)
                 break
         stop.wait(LOOK)
-
-
-def _faults(database: Database, engine: SearchEngine, *, deep: bool) -> tuple[str, ...]:
-    """Return what is wrong with an engine; `deep`: also whether it holds as many profiles as are listed, where no change waits."""
-    state = engine.state(deep=deep)
-    if state.faults or not deep:
-        return state.faults
-    with database.session() as session:
-        waiting = session.exec(select(Job.id).where(col(Job.name).in_(HANDLERS), col(Job.status) == JobStatus.WAITING).limit(1)).first()
-        listed = documents.count(session)
-    is_behind = waiting is None and state.documents != listed
-    return (f"it holds {state.documents} profiles of {listed}",) if is_behind else ()
 
 
 #: Job name -> function.
@@ -200,5 +187,5 @@ def _alone(database: Database) -> Iterator[None]:
         yield
         return
     with database.session() as session:
-        session.exec(select(func.pg_advisory_xact_lock(ADVISORY)))
+        session.execute(select(func.pg_advisory_xact_lock(ADVISORY)))
         yield

@@ -167,17 +167,17 @@ class TestTheWholeGazetteer:
     )
     def test_a_beginning_leads_to_what_most_mean(self, file: NameFile, typed: str, first: str) -> None:
         """Seen to fail with aliases as heavy as names ("los" is Lagos), without areas, and without the area behind a name."""
-        assert suggestions.suggest(file, typed, limit=8)[0][0].label == first
+        assert suggestions.begun(file, typed, limit=8)[0][0].label == first
 
     def test_no_line_stands_twice(self, file: NameFile) -> None:
         """Seen to fail with the city and the region Istanbul both shown."""
         for typed in ("ist", "sao paulo", "mexico", "new york"):
-            labels = [found.label for found, _weight in suggestions.suggest(file, typed, limit=8)]
+            labels = [found.label for found, _weight in suggestions.begun(file, typed, limit=8)]
             assert len(labels) == len(set(labels)) > 1
 
     @pytest.mark.parametrize("typed", ["", " ", "l", "\x00", "\ud800", "x" * 5000, "%", "a b c d e f g h i j k l m"])
     def test_odd_beginnings_give_nothing_and_no_error(self, file: NameFile, typed: str) -> None:
-        assert suggestions.suggest(file, typed, limit=8) == []
+        assert suggestions.begun(file, typed, limit=8) == []
 
 
 class TestTheFile:
@@ -198,8 +198,8 @@ class TestTheFile:
         assert blob.ensure(session, path)
         second = names_.now()
         assert second is not None
-        assert [found.number for found, _ in suggestions.suggest(second, "beet", limit=3)] == [2]
-        assert suggestions.suggest(first, "beet", limit=3) == []  # who still reads the old one goes on reading it
+        assert [found.number for found, _ in suggestions.begun(second, "beet", limit=3)] == [2]
+        assert suggestions.begun(first, "beet", limit=3) == []  # who still reads the old one goes on reading it
 
     @pytest.mark.parametrize("damage", ["short", "other", "empty"])
     def test_a_damaged_file_is_none_and_is_made_again(self, session: Session, tmp_path: Path, damage: str) -> None:
