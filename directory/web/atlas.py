@@ -10,7 +10,7 @@ from directory.profiles import queries as profiles
 from directory.profiles.pins import Pin
 from directory.profiles.rules import page_path
 from directory.reviews import rules as reviews
-from directory.search.port import RADII, Criteria, Evidence, Results, Unit
+from directory.search.port import RADII, Criteria, Evidence, Results, Sort, Unit
 from directory.web import cards, db, search, templating
 from directory.web.profile import directions_url
 
@@ -27,7 +27,9 @@ def pins(criteria: Criteria) -> dict[str, Any]:
     asked = replace(criteria, evidence=hair, size=MOST, number=1, faceted=False)
     results = search.find(asked)
     found = profiles.pins(db.session(), results.ids)
-    far = dict(zip(results.ids, results.distances, strict=False))
+    # As on the cards: how far somebody is says something where a distance was asked for.
+    is_far = asked.radius is not None or asked.sort is Sort.DISTANCE
+    far = dict(zip(results.ids, results.distances, strict=False)) if is_far else {}
     return {
         "says": _says(results, found),
         "around": _around(asked),

@@ -1,9 +1,19 @@
-/** The drawn base: land, lakes and borders from one small file, names of places from our own gazetteer. Or somebody's tiles. */
+/** The drawn base: land, lakes and borders from small files of our own, names of places from our own gazetteer. Or somebody's tiles. */
 import { Names } from "./names.js";
 
-const STEPS = 500;
-/** Borders of states and provinces are drawn from this zoom on. */
-const REGIONS_FROM = 4;
+const FILES = new URL("../../map/", import.meta.url);
+const STEPS = 500, OVERLAP = 0.02; // as in tools/make_basemap.py
+/** Borders of states and provinces are drawn from this zoom on, and the finer squares. */
+const REGIONS_FROM = 4, NEAR_FROM = 6;
+/** What a line is called in the files, and its class. Seams: under a border, where two sources leave a gap between two lands. */
+const CLASSES = { land: "land", union: "land", seams: "seam", lakes: "lake", borders: "border", regions: "region" };
+const FILLED = new Set(["land", "union", "lakes"]);
+
+export async function fetched(url) {
+  const answer = await fetch(url, { credentials: "same-origin" });
+  if (!answer.ok) throw new Error(`${answer.status} ${url}`);
+  return answer.json();
+}
 
 /** A line packed by tools/make_basemap.py: differences of points, five bits to a character, latitude first. */
 export function unpack(text) {
@@ -33,25 +43,79 @@ function everywhere(rings) {
   });
 }
 
-export function drawBase(view, base) {
-  const { L, map, section } = view;
-  map.createPane("base").classList.add("map__base");
-  map.getPane("base").style.zIndex = 200;
-  const shared = { pane: "base", renderer: L.svg({ pane: "base", padding: 0.75 }), interactive: false };
-  const filled = (lines, name) => L.polygon(everywhere(lines.map(unpack)), { ...shared, className: `map__${name}` });
-  const drawn = (lines, name) => L.polyline(lines.map(unpack), { ...shared, className: `map__${name}` });
-  for (const part of ["land", "union"]) filled(base[part], "land").addTo(map);
-  const regions = drawn(base.regions, "region");
-  const lakes = filled(base.lakes, "lake").addTo(map);
-  drawn(base.borders, "border").addTo(map);
-  const fit = () => {
-    if (map.getZoom() < REGIONS_FROM) regions.remove();
-    else if (!map.hasLayer(regions)) { regions.addTo(map); lakes.bringToFront(); }
-  };
-  map.on("zoomend", fit);
-  fit();
-  map.attributionControl.addAttribution(base.credit);
-  return new Names(view, base.names, section.dataset.labels);
+/** The whole world roughly, and from NEAR_FROM on the squares in sight as finely as we have them, over it. */
+export class Base {
+  static async draw(view) {
+    return new Base(view, await fetched(new URL("base.json", FILES)));
+  }
+
+  constructor(view, far) {
+    Object.assign(this, { L: view.L, map: view.map, side: far.side, known: new Set(far.squares), squares: new Map() });
+    this.panes = Object.fromEntries(["far", "water", "near"].map((name, at) => [name, this.pane(`base-${name}`, 200 + at)]));
+    const rough = { land: far.land, union: far.union };
+    this.layers(rough, "far").forEach(layer => layer.addTo(this.map));
+    this.far = this.L.layerGroup(this.layers({ lakes: far.lakes, borders: far.borders }, "far"));
+    this.farRegions = this.L.layerGroup(this.layers({ regions: far.regions }, "far"));
+    this.names = new Names(view, far.names, view.section.dataset.labels);
+    this.map.attributionControl.addAttribution(far.credit);
+    this.map.on("moveend", () => this.fit());
+    this.fit();
+  }
+
+  pane(name, height) {
+    const pane = this.map.createPane(name);
+    pane.classList.add("map__base");
+    pane.style.zIndex = height;
+    return { pane: name, renderer: this.L.svg({ pane: name, padding: 0.75 }), interactive: false };
+  }
+
+  layers(packed, pane) {
+    const made = [];
+    for (const [name, lines] of Object.entries(packed)) {
+      const options = { ...this.panes[pane], className: `map__${CLASSES[name]}` };
+      const points = lines.map(unpack);
+      if (points.length) made.push(FILLED.has(name) ? this.L.polygon(everywhere(points), options) : this.L.polyline(points, options));
+    }
+    return made;
+  }
+
+  fit() {
+    const zoom = this.map.getZoom();
+    const isNear = zoom >= NEAR_FROM;
+    this.toggle(this.far, !isNear);
+    this.toggle(this.farRegions, !isNear && zoom >= REGIONS_FROM);
+    const wanted = new Set(isNear ? this.inSight() : []);
+    for (const key of wanted) if (!this.squares.has(key)) this.squares.set(key, this.fetch(key));
+    for (const [key, square] of this.squares) if (square.group) this.toggle(square.group, wanted.has(key));
+  }
+
+  toggle(layer, on) {
+    if (on) layer.addTo(this.map);
+    else layer.remove();
+  }
+
+  inSight() {
+    const { side } = this;
+    const sight = this.map.getBounds().pad(0.3);
+    const first = degrees => Math.floor(degrees / side) * side;
+    const found = [];
+    for (let west = first(sight.getWest()); west <= sight.getEast(); west += side)
+      for (let south = first(sight.getSouth()); south <= sight.getNorth(); south += side) if (this.known.has(`${west}_${south}`)) found.push(`${west}_${south}`);
+    return found;
+  }
+
+  fetch(key) {
+    const square = { group: null };
+    fetched(new URL(`${key}.json`, FILES)).then(({ lakes, borders, regions, ...shores }) => {
+      const [west, south] = key.split("_").map(Number);
+      const [north, east] = [south + this.side + OVERLAP, west + this.side + OVERLAP];
+      const corners = [[south - OVERLAP, west - OVERLAP], [south - OVERLAP, east], [north, east], [north, west - OVERLAP]];
+      const water = this.L.polygon(corners, { ...this.panes.water, className: "map__water" });
+      square.group = this.L.layerGroup([water, ...this.layers({ ...shores, seams: borders, lakes, borders, regions }, "near")]);
+      if (this.map.getPane("base-near")) this.fit();
+    }, () => this.squares.delete(key)); // the rough world stays, and the next move asks again
+    return square;
+  }
 }
 
 export function drawTiles({ L, map, section }) {

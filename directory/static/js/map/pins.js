@@ -50,7 +50,7 @@ export class Pins {
     marker.ids = ids;
     const name = pins.length > 1 ? this.words.many.replace("{count}", pins.length) : [pins[0].name, pins[0].kind, pins[0].rating, pins[0].vague].filter(Boolean).join(", ");
     marker.on("add", () => marker.getElement().setAttribute("aria-label", name));
-    marker.bindPopup(() => this.popup(pins), { maxWidth: 260, minWidth: 180, maxHeight: 220, closeButton: true, autoPanPadding: [12, 12] });
+    marker.bindPopup(() => this.popup(pins), { maxWidth: 260, minWidth: 180, maxHeight: 220, closeButton: true, autoPanPaddingTopLeft: [56, 60], autoPanPaddingBottomRight: [12, 24] });
     if (pins.length > 1) marker.off("click").off("keypress").on("click keypress", event => this.closer(event, marker, properties.cluster_id));
     marker.on("popupopen", ({ popup }) => this.opened(popup, marker));
     marker.on("add", () => {

@@ -1,5 +1,5 @@
 /** An open map: fetches what it stands on, draws it, and keeps it in step with the list. */
-import { drawBase, drawTiles } from "./base.js";
+import { Base, drawTiles, fetched } from "./base.js";
 import { Pins } from "./pins.js";
 
 const STATIC = new URL("../../", import.meta.url);
@@ -20,12 +20,6 @@ async function libraries() {
     await Promise.all([ready, import(new URL("vendor/leaflet.js", STATIC)), import(new URL("vendor/supercluster.js", STATIC))]);
   }
   return globalThis.L;
-}
-
-export async function fetched(url) {
-  const answer = await fetch(url, { credentials: "same-origin" });
-  if (!answer.ok) throw new Error(`${answer.status} ${url}`);
-  return answer.json();
 }
 
 export class View {
@@ -65,7 +59,7 @@ export class View {
   async draw() {
     this.map.fitBounds([[-40, -120], [60, 140]], { animate: false });
     if (this.section.dataset.tiles) drawTiles(this);
-    else this.names = drawBase(this, await fetched(new URL("map/base.json", STATIC)));
+    else this.base = await Base.draw(this);
   }
 
   /** Show the pins of an answer; `look` moves the map to them, which is also done when none of them is in sight. */
@@ -81,11 +75,11 @@ export class View {
     const sight = this.map.getBounds();
     if (look || !data.pins.some(pin => sight.contains([pin.lat, pin.lon]))) this.look(data);
     this.pins.draw();
-    this.names?.draw();
+    this.base?.names.draw();
   }
 
   look({ pins, around }) {
-    const close = { animate: false, maxZoom: 11, padding: [36, 36] };
+    const close = { animate: false, maxZoom: 12, padding: [36, 36] };
     if (around?.km) this.map.fitBounds(this.circle.getBounds(), { animate: false });
     else if (pins.length) {
       const bounds = this.L.latLngBounds(pins.map(pin => [pin.lat, pin.lon]));
