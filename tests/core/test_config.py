@@ -104,3 +104,24 @@ def test_mail_is_kept_only_in_development_on_loopback(environment_name: str, hos
     """Seen to fail with each of the three conditions taken out."""
     settings = Settings(environment=environment_name, host=host, smtp_host=smtp, secret_key=STRONG)
     assert settings.keeps_mail is kept
+
+
+@pytest.mark.parametrize(
+    ("url", "credit"),
+    [
+        ("http://tiles.example/{z}/{x}/{y}.png", "Tiles"),  # others could put pictures of their own in
+        ("https://tiles.example/{z}/{x}.png", "Tiles"),
+        ("https:///{z}/{x}/{y}.png", "Tiles"),
+        ("https://{s}.tiles.example/{z}/{x}/{y}.png", "Tiles"),
+        ("https://tiles.example; script-src */{z}/{x}/{y}", "Tiles"),
+        ("https://a b.example/{z}/{x}/{y}.png", "Tiles"),
+        ("https://me:secret@tiles.example/{z}/{x}/{y}.png", "Tiles"),
+        ("https://tiles.example/{z}/{x}/{y}.png", " "),
+    ],
+)
+def test_tiles_that_the_content_policy_could_not_name_are_refused(environment: pytest.MonkeyPatch, url: str, credit: str) -> None:
+    """The host goes into a header. Seen to fail without the check of the origin."""
+    environment.setenv("HAIRLINE_MAP_TILES_URL", url)
+    environment.setenv("HAIRLINE_MAP_TILES_CREDIT", credit)
+    with pytest.raises(SettingsError, match="MAP_TILES"):
+        Settings.from_environment()

@@ -34,6 +34,13 @@ def test_frames_are_allowed_only_for_hosts_that_the_operator_names() -> None:
     assert "frame-src https://videos.example" in content_policy(_settings(video_hosts="videos.example"))
 
 
+def test_pictures_come_from_here_and_from_the_operators_tiles() -> None:
+    """Seen to fail with img-src always 'self', and with the whole address in it."""
+    assert "img-src 'self';" in content_policy(_settings())
+    tiles = {"map_tiles_url": "https://tiles.example:8443/v1/{z}/{x}/{y}.png?key=abc", "map_tiles_credit": "Tiles, Inc."}
+    assert "img-src 'self' https://tiles.example:8443;" in content_policy(_settings(**tiles))
+
+
 @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example"])
 def test_another_hosts_name_is_refused(app: Flask, host: str) -> None:
     """A site that points its own name at this machine must not read it. Seen to fail without TRUSTED_HOSTS."""
