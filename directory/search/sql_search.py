@@ -73,14 +73,14 @@ class Asking:
             return WhyEmpty.UNKNOWN_WORDS
         return WhyEmpty.FILTERS if self._count([*here, *self._met(terms)]) else WhyEmpty.WORDS
 
-    def unknown(self, criteria: Criteria) -> list[str]:
-        """Return the words that stand nowhere at all, as they were typed (one SELECT). Concepts are known even where nobody offers them."""
+    def unknown(self, criteria: Criteria) -> list[Term]:
+        """Return the words that stand nowhere at all (one SELECT). Concepts are known even where nobody offers them."""
         plain = [term for term in sql_words.terms(criteria) if not term.token.startswith(concepts.MARK)]
         if not plain:
             return []
         anybody = sql_filters.joined(select(col(Profile.id))).where(col(Profile.status).in_(LISTED))
         known = self.session.execute(select(*(anybody.where(self.words.met([term])).exists() for term in plain))).one()
-        return [term.surface for term, is_known in zip(plain, known, strict=True) if not is_known]
+        return [term for term, is_known in zip(plain, known, strict=True) if not is_known]
 
     def _met(self, terms: Sequence[Term]) -> list[ColumnElement[bool]]:
         return [self.words.met(terms)] if terms else []
