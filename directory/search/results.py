@@ -42,7 +42,7 @@ class Results:
         size: Profiles on a full page.
         facets: Group (the name in a query string) -> value -> how many profiles it would leave, each group counted without
             its own choices. Empty where it was not asked for.
-        distances: Kilometres from the centre, one for each of `ids`; empty without a centre.
+        distances: Kilometres from the centre, one for each of `ids`; -1.0 where a profile's point is not known; empty without a centre.
         unrated: With a least rating: how many it left out only because they have too few reviews.
         spelling: Another way to write the words, if one finds more.
         why_empty: Why nobody was found; None where somebody was.
