@@ -114,14 +114,14 @@ def name_tokens(text: str) -> list[str]:
 
 
 def grams(texts: Iterable[str]) -> set[str]:
-    """Return every beginning of the words of names, of SHORTEST_GRAM to LONGEST_GRAM letters.
+    """Return every beginning of the words of names, of SHORTEST_GRAM (in other letters than Latin: one) to LONGEST_GRAM letters.
 
     Args:
         texts: Tokens of names.
     """
-    return {word[:end] for word in texts if ":" not in word for end in range(SHORTEST_GRAM, min(len(word), LONGEST_GRAM) + 1)} | {
-        word for word in texts if len(word) == 1 and not word.isascii()
-    }
+    # A Chinese or Korean name may be begun by one sign: see `may_be_begun`.
+    shortest = {word: SHORTEST_GRAM if word.isascii() else 1 for word in texts if ":" not in word}
+    return {word[:end] for word, start in shortest.items() for end in range(start, min(len(word), LONGEST_GRAM) + 1)}
 
 
 def is_unspaced(text: str) -> bool:

@@ -12,6 +12,7 @@ from directory.core.db import Database
 from directory.search import sql_engine
 from directory.search.criteria import Criteria
 from directory.search.port import IndexBroken, SearchEngine, index_folder
+from directory.search.postgres_engine import PostgresEngine
 from directory.search.results import Results
 from directory.search.sql_engine import SqlEngine
 from directory.search.whoosh_engine import WhooshEngine
@@ -61,7 +62,7 @@ def kept(settings: Settings, database: Database) -> list[SearchEngine]:
     """Return the engines that are kept up to date, the one that answers first: the database's own is there for bad days."""
     name = engine_name(settings, database)
     if name == "postgres":
-        return [SqlEngine(database)]
+        return [PostgresEngine(database)]
     own = SqlEngine(database)
     return [WhooshEngine(index_folder(settings.data_dir)), own] if name == "whoosh" else [own]
 

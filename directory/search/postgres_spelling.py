@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import text
 from sqlmodel import Session
 
-from directory.search import analysis, slips
+from directory.search import analysis, lexicon
 from directory.search.criteria import Criteria
 
 #: Words with less in common are not looked at. One wrong letter in a word of four leaves a quarter of its groups.
@@ -15,7 +15,7 @@ ALIKE = 0.2
 #: A word that occurs is doubted only where another one is so many times as common.
 RARER = 10
 
-_WORDS = f"length(lexeme) BETWEEN {slips.SHORTEST} AND {slips.LONGEST} AND lexeme !~ '[0-9:-]'"
+_WORDS = f"length(lexeme) BETWEEN {lexicon.SHORTEST} AND {lexicon.LONGEST} AND lexeme !~ '[0-9:-]'"
 _RECOUNT = f"""
     INSERT INTO search_words (word, documents)
     SELECT lexeme, ndoc FROM ts_stat('SELECT words FROM search_documents') AS found (lexeme, ndoc, nentry) WHERE {_WORDS}
@@ -91,13 +91,20 @@ def mend(session: Session, criteria: Criteria) -> Mended | None:
 def alike(session: Session, typed: Sequence[str]) -> Mapping[str, Sequence[Near]]:
     """Return the words that occur at most as many slips away from each typed one as are forgiven, itself among them if it is one."""
     found: dict[str, list[Near]] = defaultdict(list)
-    asked = [word for word in typed if slips.forgiven(word)]
+    asked = [word for word in typed if _forgiven(word)]
     if not asked:
         return found
     session.execute(text("SELECT set_config('pg_trgm.similarity_threshold', :least, true)"), {"least": str(ALIKE)})
     for word, known, documents in session.execute(text(_ALIKE), {"typed": asked}):
-        limit = slips.forgiven(word)
-        apart = slips.distance(word, known, limit=limit)
+        limit = _forgiven(word)
+        apart = lexicon.distance(word, known, limit=limit)
         if apart <= limit:
             found[word].append(Near(apart, -documents, known))
     return found
+
+
+def _forgiven(word: str) -> int:
+    """Return how many slips are forgiven in a word."""
+    if not (lexicon.SHORTEST <= len(word) <= lexicon.LONGEST and word.isalpha()):
+        return 0
+    return 2 if len(word) >= lexicon.LONG else 1

@@ -80,6 +80,7 @@ def suggest(session: Session, text: str, *, limit: int) -> list[int]:
         return []
     words: Words = sql_words.words_of(session) if sql_store.is_whole(session) else NamesAlone()
     terms = [Term(analysis.stem(word), word) for word in asked]
-    terms[-1] = terms[-1]._replace(is_begun=True)
+    # One Latin letter begins too many names to mean any.
+    terms[-1] = terms[-1]._replace(is_begun=len(asked[-1]) >= analysis.SHORTEST_GRAM or not asked[-1].isascii())
     found = sql_filters.joined(select(col(Profile.id))).where(col(Profile.status).in_(LISTED), words.met(terms, fields=NAME))
     return list(session.execute(found.order_by(*sql_filters.order(Criteria())).limit(limit)).scalars())

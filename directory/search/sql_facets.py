@@ -31,12 +31,12 @@ def count(session: Session, criteria: Criteria, met: Sequence[ColumnElement[bool
         return {}, 0
     counter = _Counter(session, criteria, met)
     parts = [*(counter.groups() if criteria.faceted else ()), *((counter.unrated(),) if criteria.rating else ())]
-    found: dict[str, dict[str, int]] = {}
+    found: dict[str, dict[str, int]] = {group.value: {} for group in Group} if criteria.faceted else {}
     for group, value, number in session.execute(union_all(*parts)):
         if number:
             found.setdefault(group, {})[value] = number
     unrated = sum(found.pop(UNRATED, {}).values())
-    if Group.RATING.value in found:
+    if criteria.faceted:
         found[Group.RATING.value] = _or_better(found[Group.RATING.value])
     return found, unrated
 

@@ -46,8 +46,7 @@ class Reference:
 
     def facets(self, criteria: Criteria) -> dict[str, dict[str, int]]:
         """Return what each filter would leave."""
-        counts = {group.value: Counter(self._values(group, replace(criteria, **open_))) for group, open_ in OPEN.items()}
-        return {group: dict(values) for group, values in counts.items() if values}
+        return {group.value: dict(Counter(self._values(group, replace(criteria, **open_)))) for group, open_ in OPEN.items()}
 
     def unrated(self, criteria: Criteria) -> int:
         """Return how many have too few reviews for the rating asked for."""
