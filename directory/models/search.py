@@ -69,3 +69,5 @@ class SearchState(Record, table=True):
     version: str = Field(default="", max_length=64)
     #: The number of the last job that was applied.
     applied: int = 0
+    #: Rows, kept with every change: the worker asks every few seconds.
+    documents: int = 0

@@ -186,6 +186,10 @@ def _alone(database: Database) -> Iterator[None]:
     if database.is_sqlite:
         yield
         return
-    with database.session() as session:
-        session.execute(select(func.pg_advisory_xact_lock(ADVISORY)))
-        yield
+    # On a connection of its own: no transaction stays open for reading while others write.
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(select(func.pg_advisory_lock(ADVISORY)))
+        try:
+            yield
+        finally:
+            connection.execute(select(func.pg_advisory_unlock(ADVISORY)))

@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 
 from directory.core.db import Database
 from directory.core.progress import Progress, silent
+from directory.models.ops import Job, JobStatus
 from directory.models.profiles import LISTED, Profile
 from directory.models.search import SearchDocument, SearchState
 from directory.places import sphere
@@ -19,8 +20,6 @@ from directory.search.port import IndexBroken, State
 
 #: Goes up with every change of `analysis`, `sql_words` or what a row holds: rows of another version answer no words.
 VERSION = 1
-#: How often a long rebuild shows that it is alive. Seconds; the lease of a job is a minute.
-ALIVE = 10.0
 #: A breath for other writers between two batches. Seconds.
 PAUSE = 0.002
 
@@ -32,7 +31,7 @@ def version() -> str:
 
 def is_whole(session: Session) -> bool:
     """Say whether a rebuild by this code came to its end, so that words find whom they should (one SELECT a session)."""
-    if "search_is_whole" not in session.info:
+    if not session.info.get("search_is_whole"):
         session.info["search_is_whole"] = session.execute(select(col(SearchState.version))).scalar() == version()
     return bool(session.info["search_is_whole"])
 
@@ -40,12 +39,13 @@ def is_whole(session: Session) -> bool:
 def put(session: Session, documents: Sequence[Document], *, gone: Collection[int] = ()) -> None:
     """Write rows anew and take others away; profiles that were deleted meanwhile are left out."""
     ids = {document.id for document in documents}
-    session.execute(delete(SearchDocument).where(col(SearchDocument.profile_id).in_(ids | set(gone))))
+    taken: Any = session.execute(delete(SearchDocument).where(col(SearchDocument.profile_id).in_(ids | set(gone))))
     there = set(session.execute(select(col(Profile.id)).where(col(Profile.id).in_(ids))).scalars())
     build = session.execute(select(col(SearchState.build))).scalar() or 0
     rows = [row(session, document, build=build) for document in documents if document.id in there]
     if rows:
         session.execute(insert(SearchDocument), rows)
+    session.execute(update(SearchState).values(documents=SearchState.documents + len(rows) - taken.rowcount))
 
 
 def row(session: Session, document: Document, *, build: int) -> dict[str, Any]:
@@ -95,42 +95,37 @@ def rebuild(
         batches: All documents.
         total: About how many there will be.
         progress: Told after each batch.
-        alive: Called every ALIVE seconds and before the end; what it raises ends the rebuild.
+        alive: Called after each batch; what it raises ends the rebuild.
         finish: Called in the last transaction.
     """
     build = _begin(database)
-    done, shown = 0, time.monotonic()
+    done = 0
     for batch in batches:
         with database.transaction() as session:
             put(session, batch)
         done += len(batch)
         progress("search table", done, max(done, total))
-        if time.monotonic() - shown > ALIVE:
-            alive()
-            shown = time.monotonic()
+        alive()
         time.sleep(PAUSE)
-    alive()
     with database.transaction() as session:
         session.execute(delete(SearchDocument).where(col(SearchDocument.build) < build))
-        session.execute(update(SearchState).values(version=version()))
+        rows = select(func.count()).select_from(SearchDocument).scalar_subquery()
+        session.execute(update(SearchState).values(version=version(), documents=rows))
         finish(session)
     return done
 
 
 def state(database: Database, *, deep: bool = False) -> State:
     """Say how the table stands; `deep` also looks for profiles without a row, and rows without a listed profile."""
-    table, faults = SearchDocument.__tablename__, []
+    table = SearchDocument.__tablename__
     with database.session() as session:
         now = session.get(SearchState, 1)
-        rows = session.execute(select(func.count()).select_from(SearchDocument)).scalar_one()
-        size = session.execute(select(_size(database))).scalar_one() or 0
         if now is None or not now.version:
-            return State(table, None, size, 0, ("It was never filled.",))
-        if now.version != version():
-            faults.append("It was filled by another version.")
-        if deep:
-            faults += _differences(session)
-    return State(table, rows, size, now.applied, tuple(faults))
+            return State(table, None, faults=("It was never filled.",))
+        faults = [] if now.version == version() else ["It was filled by another version."]
+        # What waits for the worker is no fault.
+        faults += _differences(session) if deep and not _waits(session) else []
+        return State(table, now.documents, _size(session, now.documents), now.applied, tuple(faults))
 
 
 def _begin(database: Database) -> int:
@@ -143,13 +138,21 @@ def _begin(database: Database) -> int:
         return now.build
 
 
-def _size(database: Database) -> Any:
-    if database.is_sqlite:
-        return select(func.sum(func.length(SearchDocument.words))).scalar_subquery()
-    return func.pg_total_relation_size(SearchDocument.__tablename__)
+def _size(session: Session, rows: int) -> int:
+    """Return the bytes of the table: on SQLite about as many, by the words of its first thousand rows."""
+    if session.get_bind().dialect.name == "postgresql":
+        return int(session.execute(select(func.pg_total_relation_size(SearchDocument.__tablename__))).scalar_one())
+    some = select(func.length(SearchDocument.words).label("letters")).limit(1000).subquery()
+    return int((session.execute(select(func.avg(some.c.letters))).scalar_one() or 0) * rows)
+
+
+def _waits(session: Session) -> bool:
+    jobs = select(col(Job.id)).where(col(Job.status) == JobStatus.WAITING, col(Job.name).startswith("search."))
+    return session.execute(jobs.limit(1)).first() is not None
 
 
 def _differences(session: Session) -> list[str]:
+    """Compare the rows with the listed profiles, both ways."""
     rows = select(col(SearchDocument.profile_id)).where(col(SearchDocument.profile_id) == col(Profile.id))
     missing = select(func.count()).select_from(Profile).where(col(Profile.status).in_(LISTED), ~rows.exists())
     listed = select(col(Profile.id)).where(col(Profile.status).in_(LISTED))

@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("build", sa.Integer(), nullable=False),
         sa.Column("version", sa.String(length=64), nullable=False),
         sa.Column("applied", sa.Integer(), nullable=False),
+        sa.Column("documents", sa.Integer(), nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_search_states_only_one")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_search_states")),
     )
