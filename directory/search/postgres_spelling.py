@@ -1,6 +1,5 @@
 """Misspelled words on PostgreSQL: the words that occur, with how many profiles have each, compared by their groups of three letters."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
@@ -89,18 +88,21 @@ def mend(session: Session, criteria: Criteria) -> Mended | None:
 
 
 def alike(session: Session, typed: Sequence[str]) -> Mapping[str, Sequence[Near]]:
-    """Return the words that occur at most as many slips away from each typed one as are forgiven, itself among them if it is one."""
-    found: dict[str, list[Near]] = defaultdict(list)
-    asked = [word for word in typed if _forgiven(word)]
-    if not asked:
-        return found
-    session.execute(text("SELECT set_config('pg_trgm.similarity_threshold', :least, true)"), {"least": str(ALIKE)})
-    for word, known, documents in session.execute(text(_ALIKE), {"typed": asked}):
+    """Return the words that occur at most as many slips away from each typed one as are forgiven, itself among them if it is one.
+
+    A page asks the same words several times, of hair work and of registers: a session remembers them.
+    """
+    known: dict[str, list[Near]] = session.info.setdefault("search_alike", {})
+    asked = [word for word in typed if word not in known and _forgiven(word)]
+    known |= {word: [] for word in typed if word not in known}
+    if asked:
+        session.execute(text("SELECT set_config('pg_trgm.similarity_threshold', :least, true)"), {"least": str(ALIKE)})
+    for word, other, documents in session.execute(text(_ALIKE), {"typed": asked}) if asked else ():
         limit = _forgiven(word)
-        apart = lexicon.distance(word, known, limit=limit)
+        apart = lexicon.distance(word, other, limit=limit)
         if apart <= limit:
-            found[word].append(Near(apart, -documents, known))
-    return found
+            known[word].append(Near(apart, -documents, other))
+    return known
 
 
 def _forgiven(word: str) -> int:

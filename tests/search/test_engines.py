@@ -273,6 +273,7 @@ class TestSlips:
         found_ = engine.search(session, Criteria(text="quetzalima", sort=Sort.RELEVANCE))
         assert found_.total == (1 if Ability.TYPOS in engine.supports else 0)
         engine.apply([], [rare.id])
+        session.info.clear()  # as the next page's
         gone = engine.search(session, Criteria(text="quetzalima", sort=Sort.RELEVANCE))
         assert (gone.total, gone.spelling, gone.why_empty) == (0, None, WhyEmpty.UNKNOWN_WORDS)
 
