@@ -41,7 +41,8 @@ def plan(session: Session, database: Database, criteria: Criteria) -> str:
     explain = "EXPLAIN QUERY PLAN" if database.is_sqlite else "EXPLAIN"
     if not database.is_sqlite:
         # A table of thirty rows is read whole, or row by row, otherwise.
-        session.execute(text("SELECT set_config(name, 'off', true) FROM pg_settings WHERE name IN ('enable_seqscan', 'enable_indexscan')"))
+        off = "('enable_seqscan', 'enable_indexscan', 'enable_nestloop')"
+        session.execute(text(f"SELECT set_config(name, 'off', true) FROM pg_settings WHERE name IN {off}"))
     rows = session.connection().exec_driver_sql(f"{explain} {sent[0][0]}", sent[0][1]).all()
     return "\n".join(str(row[-1]) for row in rows)
 
