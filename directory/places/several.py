@@ -10,7 +10,7 @@ from directory.places.namefile import NameFile
 from directory.places.queries import Area, Kind, Resolution
 
 #: Postcodes are looked up one by one, so only so many are.
-MAX_POSTCODES = 3
+MAX_POSTCODES = 2
 
 
 def known(session: Session, lines: Sequence[str]) -> Iterator[tuple[int, Resolution]]:
@@ -68,8 +68,9 @@ def has_listed(session: Session, where: Place | Area) -> bool:
 
 
 def _is_postcode(line: str) -> bool:
-    """Say whether a text is a postcode and nothing else: each of its words has a digit."""
-    return all(any(sign.isdigit() for sign in word) for word in line.split()) and bool(postcodes.read(line))
+    """Say whether a text is a postcode and nothing else: one word or two, each with a digit."""
+    words = line.split()
+    return len(words) <= 2 and all(any(sign.isdigit() for sign in word) for word in words) and bool(postcodes.read(line))
 
 
 def _resolution(line: str, rows: Sequence[Place | Region | Country], *, straight: bool) -> Resolution:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from sqlmodel import Session
 
@@ -20,6 +21,8 @@ from directory.search.language import Said, Split
 NOWHERE = Resolution(Kind.NOTHING, "")
 #: How far around a place to look for somebody who says "near", in the place's own unit.
 NEAR = "25"
+#: Places that a line may name, of all ways to cut it, that are looked at more closely.
+MAX_LOOKED_AT = 5
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,7 @@ def _in_two_boxes(known: Known, asked: Asked) -> Asked:
 
 def _in_one_line(known: Known, asked: Asked) -> Asked:
     said = asked.said
-    for index, meant in several.known(known.session, [split.place for split in said.splits]):
+    for index, meant in islice(several.known(known.session, [split.place for split in said.splits]), MAX_LOOKED_AT):
         split = _without_area(known, said.splits[index], meant)
         if not _is_likely(known, split, meant):
             continue

@@ -18,7 +18,11 @@ def link(shown: ListPage, name: str) -> tuple[str, str] | None:
     """
     asked = shown.asked
     chosen = {*asked.treatments, *asked.techniques}
-    said = [asked.text, *(_plain(node) for node in shown.taxonomy if node.code in chosen), *(words.KINDS[kind] for kind in asked.kinds)]
+    said = [
+        asked.text,
+        *(_plain(node) for node in shown.taxonomy if node.code in chosen),
+        *(str(words.KINDS[kind]) for kind in asked.kinds),
+    ]
     if not any(said):
         return None
     line = " ".join(filter(None, [*said, name]))

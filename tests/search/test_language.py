@@ -127,6 +127,7 @@ class TestGoes:
         """Seen to fail without `instead`."""
         page = visitor.get("/search?q=smp+toronto")
         assert "remove this filter" in words_of(page)
+        assert "for the words “SMP artists Toronto”" in words_of(visitor.get("/search?q=artists+in+toronto"))
         assert "/search?q=Scalp+micropigmentation+Toronto&amp;as=typed" in page.text
         assert visitor.get("/search?q=Scalp+micropigmentation+Toronto&as=typed", follow=False).status_code == 200
 
