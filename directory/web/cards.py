@@ -2,7 +2,7 @@
 
 import re
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -20,46 +20,57 @@ _SYMBOL = re.compile(r"^\D+")
 CHECKED = {CredentialStatus.CHECKED_OK, CredentialStatus.RENEWED}
 
 
-def drawn(card: Card, *, rank: int | None = None, city: bool = True, distance: str = "", visit: str = "") -> Markup:
-    """Return a card as it stands on the page; see `item`.
-
-    A card that is the same as before is not drawn again: what it shows is all in `Card`, so there is nothing to go stale.
-    """
-    return _drawn(pieces.look("card"), card, rank, city, distance, visit)
-
-
-@lru_cache(pieces.KEPT)
-def _drawn(look: pieces.Look, card: Card, rank: int | None, city: bool, distance: str, visit: str) -> Markup:
-    module: Any = look.template.module
-    return Markup(module.card(item(card, rank=rank, city=city, distance=distance, visit=visit)))  # noqa: S704  (a macro escapes what it prints)
-
-
-def item(card: Card, *, rank: int | None = None, city: bool = True, distance: str = "", visit: str = "") -> dict[str, Any]:
-    """Return a card's values.
+class How(NamedTuple):
+    """How a list shows a card.
 
     Args:
         rank: Its number in the list; none where the order says nothing.
         city: Whether to name the city.
         distance: How far it is, in words; empty where nobody asked.
         visit: A currency: show the lowest price for a whole visit in it, by which the list compares; else the price that says most.
+        wanted: Labels of the treatments that were asked for: they are named first.
     """
-    shown = next((price for price in card.visits if price.currency == visit), card.price)
+
+    rank: int | None = None
+    city: bool = True
+    distance: str = ""
+    visit: str = ""
+    wanted: frozenset[str] = frozenset()
+
+
+def drawn(card: Card, how: How = How()) -> Markup:  # noqa: B008  (a tuple: never changed)
+    """Return a card as it stands on the page; see `item`.
+
+    A card that is the same as before is not drawn again: what it shows is all in `Card`, so there is nothing to go stale.
+    """
+    return _drawn(pieces.look("card"), card, how)
+
+
+@lru_cache(pieces.KEPT)
+def _drawn(look: pieces.Look, card: Card, how: How) -> Markup:
+    module: Any = look.template.module
+    return Markup(module.card(item(card, how)))  # noqa: S704  (a macro escapes what it prints)
+
+
+def item(card: Card, how: How) -> dict[str, Any]:
+    """Return a card's values."""
+    shown = next((price for price in card.visits if price.currency == how.visit), card.price)
     return {
         "id": card.id,
         "url": page_path(card.slug),
         "name": card.name,
         "initials": text.initials(card.name),
-        "kind_line": ", ".join(filter(None, (kind(card), card.place_name if city else ""))),
-        "distance": distance or None,
+        "kind_line": ", ".join(filter(None, (kind(card), card.place_name if how.city else ""))),
+        "distance": how.distance or None,
         "mean": card.mean,
         "count": card.count,
-        "lines": _lines(card),
+        "lines": _lines(card, how.wanted),
         "price": price(shown) if shown else None,
         "price_note": price_note(shown) if shown else None,
         "badges": [words.EVIDENCE[card.hair_evidence]._asdict()],
         "is_sample": card.is_sample,
         "unclaimed": card.status is ProfileStatus.PUBLISHED_UNCLAIMED,
-        "rank": rank,
+        "rank": how.rank,
     }
 
 
@@ -89,7 +100,7 @@ def price_note(found: Price) -> str:
     )
 
 
-def _lines(card: Card) -> list[dict[str, str]]:
+def _lines(card: Card, wanted: frozenset[str]) -> list[dict[str, str]]:
     lines = []
     if card.credential is not None:
         is_checked = card.credential.status in CHECKED
@@ -98,7 +109,7 @@ def _lines(card: Card) -> list[dict[str, str]]:
         lines.append({"icon": "seal", "text": f"{card.credential.title}: {seen}", "tone": "good" if is_checked else ""})
     if card.treatments:
         more = len(card.treatments) - NAMED
-        named = ", ".join(card.treatments[:NAMED])
+        named = ", ".join(sorted(card.treatments, key=lambda label: label not in wanted)[:NAMED])
         lines.append(
             {
                 "icon": "scale",

@@ -14,7 +14,7 @@ from directory.models.treatments import Treatment
 from directory.places import sphere
 from directory.profiles import queries as profiles
 from directory.profiles.shown import Card
-from directory.search.port import Bounds, Criteria, Evidence, Group, Results, Sort, Unit, WhyEmpty
+from directory.search.port import RADII, Bounds, Criteria, Evidence, Group, Results, Sort, Unit, WhyEmpty
 from directory.web import cards, db, filters, pieces, reach, search, seo, words
 
 #: Register entries shown below a list; the rest is a link away.
@@ -55,17 +55,18 @@ class ListPage:
     def cards(self) -> list[Markup]:
         """The cards, with their numbers in the list, and how far they are where a distance was asked for."""
         first = (self.results.number - 1) * self.results.size + 1
+        ids = self.criteria.treatment_ids | self.criteria.technique_ids
+        wanted = frozenset(treatment.label for treatment in self.taxonomy if treatment.id in ids)
+        how = cards.How(city=self._names_city, visit=self._compared, wanted=wanted)
         far = dict(zip(self.results.ids, self.results.distances, strict=False)) if self.is_far else {}
-        return [
-            cards.drawn(self.found[id_], rank=rank, city=self._names_city, distance=self._spoken(far.get(id_)), visit=self._compared)
-            for rank, id_ in enumerate(self.results.ids, first)
-            if id_ in self.found
-        ]
+        ranked = [(rank, id_) for rank, id_ in enumerate(self.results.ids, first) if id_ in self.found]
+        return [cards.drawn(self.found[id_], how._replace(rank=rank, distance=self._spoken(far.get(id_)))) for rank, id_ in ranked]
 
     @property
     def on_register(self) -> list[Markup]:
         """The cards of the first register entries; their order says nothing, so they have no numbers."""
-        return [cards.drawn(self.found[id_], city=self._names_city) for id_ in self.register.ids if id_ in self.found]
+        how = cards.How(city=self._names_city)
+        return [cards.drawn(self.found[id_], how) for id_ in self.register.ids if id_ in self.found]
 
     @property
     def is_empty(self) -> bool:
@@ -96,6 +97,12 @@ class ListPage:
     def asked_within(self) -> str:
         """The radius asked for in words; empty without one."""
         return words.reach(self.asked.radius, self.asked.unit) if self.asked.radius is not None else ""
+
+    @property
+    def farthest(self) -> str:
+        """How far a wider look went that found nobody either, in words; empty where none was taken."""
+        looked = self.here and self.is_narrowed and not self.results.total
+        return words.reach(RADII[-1], self.asked.unit) if looked else ""
 
     @property
     def why_empty(self) -> str:

@@ -74,6 +74,14 @@ class TestCounts:
         assert "verified" not in {name for form in forms_of(visitor.get(TORONTO)) for name in form.names}
 
 
+class TestCards:
+    def test_what_was_asked_for_is_named_and_not_among_the_rest(self, world, visitor):
+        """Seen to fail in the order of the taxonomy: "and 1 more" hid it."""
+        world.profile("Ada Marsh", offers=["smp-full", "smp-density", "smp-hairline", "smp-beard"])
+        assert "Hairline and temples and 1 more" in words_of(visitor.get(TORONTO))
+        assert "Beard pigmentation, Full coverage (shaved look)" in words_of(visitor.get(f"{TORONTO}?treatment=smp-beard"))
+
+
 class TestRadius:
     def test_around_a_city_cards_name_their_city_and_their_distance(self, both, visitor):
         """Seen to fail with the place alone, and with cards as on the plain page."""
@@ -179,7 +187,7 @@ class TestNobody:
         page = visitor.get(f"{TORONTO}?treatment=ht-beard&kind=smp_artist")
         said = words_of(page)
         assert names(page) == []
-        assert "Some are listed here, but nobody fits all the filters that are on." in said
+        assert "Some are listed here, but nobody fits all the filters that are on. Within 200 km there is nobody either." in said
         assert re.findall(r"Without: ([^()]+) \((\d+)\)", said) == [("Beard transplant", "2")]
         assert "Near Toronto" in said
         assert f'href="{HAMILTON}"' in page.text

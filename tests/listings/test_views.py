@@ -304,7 +304,7 @@ class TestQueries:
         for number in range(3):
             world.profile(f"Person {number}")
         card = lists.cards.drawn
-        loop = lambda found, **more: (places.by_path(lists.db.session(), found.place_path), card(found, **more))[1]  # noqa: E731
+        loop = lambda found, how: (places.by_path(lists.db.session(), found.place_path), card(found, how))[1]  # noqa: E731
         monkeypatch.setattr(lists.cards, "drawn", loop)
         with count_queries(database) as queries:
             visitor.get(TORONTO)
