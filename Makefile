@@ -8,12 +8,13 @@ K ?=
 SIZES ?= 10000,100000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test drills bench-search check lint format lock wheel clean
+.PHONY: help demo test test-search drills bench-search check lint format lock wheel clean
 
 help:
 	@echo "make demo    a running site with sample data, from nothing"
 	@echo "make test    all kinds of tests, small numbers"
 	@echo "make drills  faults on purpose, full numbers (K=name for some)"
+	@echo "make test-search   the tests of search alone (WHOOSH=whoosh3: on that make of Whoosh)"
 	@echo "make bench-search  how fast search is, beside tantivy and FTS5 (SIZES=10000,100000)"
 	@echo "make check   format, lint, types and tests"
 	@echo "make wheel   an installable package in dist/"
@@ -27,6 +28,20 @@ test: $(VENV)/.dev $(VENV)/.vendor
 
 drills: $(VENV)/.dev $(VENV)/.vendor
 	HAIRLINE_DRILL=full $(BIN)/python -m pytest -m drill --timeout 3000 $(if $(K),-k "$(K)")
+
+# `make test-search WHOOSH=whoosh3` holds the index against another make of Whoosh, in an environment of its own.
+WHOOSH ?=
+SEARCH_TESTS := tests/search tests/drills/test_search.py
+test-search: $(VENV)/.dev
+	$(if $(WHOOSH),,@$(BIN)/python -m pytest $(SEARCH_TESTS))
+	$(if $(WHOOSH),@$(MAKE) --no-print-directory VENV=.venv-$(WHOOSH) .venv-$(WHOOSH)/.whoosh)
+	$(if $(WHOOSH),@.venv-$(WHOOSH)/bin/python -m pytest $(SEARCH_TESTS))
+
+# Both makes install a package of the same name, so the usual one goes first.
+$(VENV)/.whoosh: $(VENV)/.dev
+	@$(BIN)/python -m pip uninstall --quiet --yes whoosh
+	@$(PIP) "$(WHOOSH)"
+	@touch $@
 
 bench-search: $(VENV)/.dev
 	@$(BIN)/python -m benchmarks.search --sizes $(SIZES)

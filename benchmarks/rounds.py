@@ -35,8 +35,7 @@ def run(
         questions: What to ask.
         scores: The score of every listing by its number, to compare orders by.
         rounds: How many times.
-        seconds: An engine that has spent so long on one kind of question is not asked for it any more: only once where one round
-            takes longer.
+        seconds: An engine that has spent so long on one kind of question is not asked for it in further rounds.
         seed: Of the order in which questions and engines come.
 
     Raises:
@@ -48,18 +47,18 @@ def run(
     places = _places(questions)
     for number in range(rounds + 1):
         warm_up = number == 0
+        tired = {key for key, took in spent.items() if took > seconds} if number > 1 else set()
         gc.collect()
         gc.disable()
         for question in chance.sample(questions, len(questions)):
             answers = {}
             for engine in chance.sample(engines, len(engines)):
-                key = (question.op, engine.name)
-                if not warm_up and spent[key] > seconds and times[question.op][engine.name][0]:
+                if (question.op, engine.name) in tired:
                     continue
                 started = time.perf_counter()
                 answers[engine.name] = engine.ask(question)
                 took = time.perf_counter() - started
-                spent[key] += took
+                spent[question.op, engine.name] += took
                 if not warm_up:
                     times[question.op][engine.name][places[id(question)]].append(took)
             if warm_up:

@@ -1,5 +1,7 @@
 """`create_app(settings)`: put the house together, nothing else."""
 
+import threading
+
 from flask import Flask
 from sqlalchemy import inspect
 
@@ -52,6 +54,8 @@ def serve_app() -> Flask:
     settings: Settings = app.extensions["hairline_settings"]
     if settings.production:
         refuse_open_samples(app.extensions["hairline_database"])
+    # Beside the first visitors: they are answered all the same, only not as quickly.
+    threading.Thread(target=app.extensions["hairline_search"].prewarm, name="search-prewarm", daemon=True).start()
     return app
 
 

@@ -1,6 +1,6 @@
 """A question answered over segments with numpy: who meets every clause and filter, in which order, and what each filter would leave."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -89,7 +89,7 @@ def named(state: State, text: str, limit: int) -> list[int]:
     for segment in state.segments:
         ids = _there(segment, _meet(segment, terms), Evidence.ANY)
         picked.append(ranking.pick(segment, ids, None, limit))
-    return [int(segment.column("id")[number]) for segment, number in ranking.merged(picked, 0, limit)]
+    return _profiles(ranking.merged(picked, 0, limit))
 
 
 def _answer(state: State, criteria: Criteria, terms: Sequence[Term]) -> Results:
@@ -112,7 +112,7 @@ def _answer(state: State, criteria: Criteria, terms: Sequence[Term]) -> Results:
     for met in found:
         facets.add(counts, met.counts, state.techniques)
     return Results(
-        ids=tuple(int(segment.column("id")[number]) for segment, number in page),
+        ids=tuple(_profiles(page)),
         total=total,
         number=criteria.number,
         size=criteria.size,
@@ -231,7 +231,7 @@ def _around(segment: Segment, ids: Ids, criteria: Criteria) -> tuple[Ids, NDArra
     return near[order], km[order]
 
 
-def _kilometres(segment: Segment, ids: Ids, criteria: Criteria) -> NDArray[np.float64]:
+def _kilometres(segment: Segment, ids: Ids | list[int], criteria: Criteria) -> NDArray[np.float64]:
     """Return distances from the centre; infinite where a point is not known."""
     if criteria.centre is None:
         return np.full(len(ids), np.inf)
@@ -243,8 +243,26 @@ def _kilometres(segment: Segment, ids: Ids, criteria: Criteria) -> NDArray[np.fl
 def _distances(page: Sequence[tuple[Segment, int]], criteria: Criteria) -> tuple[float, ...]:
     if criteria.centre is None:
         return ()
-    found = (float(_kilometres(segment, np.array([number], np.int32), criteria)[0]) for segment, number in page)
-    return tuple(km if np.isfinite(km) else -1.0 for km in found)
+    km = np.empty(len(page))
+    for segment, at, ids in _by_segment(page):
+        km[at] = _kilometres(segment, ids, criteria)
+    return tuple(np.where(np.isfinite(km), km, -1.0).tolist())
+
+
+def _profiles(page: Sequence[tuple[Segment, int]]) -> list[int]:
+    """Return the profiles' numbers of the documents of a page."""
+    found = np.empty(len(page), np.int64)
+    for segment, at, ids in _by_segment(page):
+        found[at] = segment.column("id")[ids]
+    profiles: list[int] = found.tolist()
+    return profiles
+
+
+def _by_segment(page: Sequence[tuple[Segment, int]]) -> Iterator[tuple[Segment, list[int], list[int]]]:
+    """Give each segment of a page with where on the page its documents stand, and which they are."""
+    for segment in dict.fromkeys(segment for segment, _ in page):
+        at = [n for n, (own, _) in enumerate(page) if own is segment]
+        yield segment, at, [page[n][1] for n in at]
 
 
 def _there_mask(segment: Segment, ids: Ids, evidence: Evidence) -> NDArray[np.bool_] | None:

@@ -1,6 +1,7 @@
 """Which engine answers, and what happens while it cannot."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
@@ -44,6 +45,12 @@ class Search:
     def suggest(self, session: Session, text: str, *, limit: int) -> Sequence[int]:
         """Return the listed profiles whose names hold every word of a text, the last one perhaps begun."""
         return self._ask(lambda engine: engine.suggest(session, text, limit=limit), lambda: sql_engine.suggest(session, text, limit=limit))
+
+    def prewarm(self) -> None:
+        """Read in what any question needs, so that the first visitor does not wait for it; without an index there is nothing to read."""
+        if isinstance(self.engine, WhooshEngine):
+            with suppress(IndexBroken):
+                self.engine.prewarm()
 
     def _ask(self, ask: Callable[[SearchEngine], Answer], fallback: Callable[[], Answer]) -> Answer:
         try:

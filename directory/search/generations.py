@@ -9,6 +9,7 @@ import time
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from directory.search.schema import schema_hash
@@ -58,6 +59,15 @@ def live(folder: Path) -> Path | None:
     return root(folder) / name if _NAME.fullmatch(name) else None
 
 
+def pointed(folder: Path) -> tuple[int, int] | None:
+    """Return what changes when another folder becomes the live one: one look at one file; None where there is none."""
+    try:
+        found = os.stat(_pointer(folder, schema_hash()))  # every question comes by: no paths are put together
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
+
+
 def fresh(folder: Path) -> Path:
     """Make and return an empty folder beside the live one."""
     home = root(folder)
@@ -105,7 +115,7 @@ def write_manifest(path: Path, manifest: Manifest) -> None:
 
 def stamp(path: Path) -> tuple[int, int]:
     """Return what changes with every commit: one look at one file."""
-    found = (path / MANIFEST).stat()
+    found = os.stat(f"{path}/{MANIFEST}")
     return found.st_ino, found.st_mtime_ns
 
 
@@ -146,6 +156,11 @@ def is_marked(folder: Path) -> bool:
 def unmark(folder: Path) -> None:
     """Forget it: a new index is there."""
     (folder / DAMAGED).unlink(missing_ok=True)
+
+
+@lru_cache(64)
+def _pointer(folder: Path, make: str) -> str:
+    return str(folder / f"v{make}" / POINTER)
 
 
 def _checksum(path: Path) -> int:

@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import func, select
+from sqlmodel import col, func, select
 
 from directory import outbox, work
 from directory.config import Settings
 from directory.core.db import Database
 from directory.core.progress import Progress, silent
+from directory.models.ops import Job, JobStatus
 from directory.search import documents, finding
 from directory.search.port import IndexBroken, SearchEngine, State
 from directory.work import Handler, Work
@@ -114,7 +115,7 @@ def watch(database: Database, settings: Settings, stop: threading.Event) -> None
         deep, now = time.monotonic() >= deep_at, time.monotonic()
         deep_at = now + LOOK_DEEP if deep else deep_at
         for engine in finding.kept(settings, database):
-            faults = engine.state(deep=deep).faults
+            faults = _faults(database, engine, deep=deep)
             if faults:
                 log.warning("search.faults", engine=engine.name, faults=list(faults))
                 with database.transaction() as session:
@@ -123,6 +124,18 @@ def watch(database: Database, settings: Settings, stop: threading.Event) -> None
                 stop.wait(LOOK_DEEP / 60)
                 break
         stop.wait(LOOK)
+
+
+def _faults(database: Database, engine: SearchEngine, *, deep: bool) -> tuple[str, ...]:
+    """Return what is wrong with an engine; `deep`: also whether it holds as many profiles as are listed, where no change waits."""
+    state = engine.state(deep=deep)
+    if state.faults or not deep:
+        return state.faults
+    with database.session() as session:
+        waiting = session.exec(select(Job.id).where(col(Job.name).in_(HANDLERS), col(Job.status) == JobStatus.WAITING).limit(1)).first()
+        listed = documents.count(session)
+    is_behind = waiting is None and state.documents != listed
+    return (f"it holds {state.documents} profiles of {listed}",) if is_behind else ()
 
 
 #: Job name -> function.

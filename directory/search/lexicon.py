@@ -15,7 +15,6 @@ import numpy as np
 SHORTEST, LONGEST = 4, 24
 #: From so many letters on, two slips are forgiven.
 LONG = 6
-_DTYPE = np.dtype([("hash", "<u4"), ("word", "<u4")])
 
 
 class Near(NamedTuple):
@@ -42,9 +41,11 @@ class Lexicon:
         at += 4 * words
         self._letters = np.frombuffer(data, "<u4", words, at)
         at += 4 * words
-        self._table = np.frombuffer(data, _DTYPE, entries, at)
-        self._hashes = self._table["hash"]
-        self._text = data[at + _DTYPE.itemsize * entries :][:text]
+        # Two columns and not pairs: looking up in a column with gaps copies all of it first.
+        self._hashes = np.frombuffer(data, "<u4", entries, at)
+        at += 4 * entries
+        self._numbers = np.frombuffer(data, "<u4", entries, at)
+        self._text = data[at + 4 * entries :][:text]
 
     def near(self, word: str, *, slips: int) -> list[Near]:
         """Return the words that are at most `slips` (1 or 2) away, the word itself among them if it is one.
@@ -62,7 +63,7 @@ class Lexicon:
     def _one_away(self, word: str) -> list[int]:
         hashes = np.array([_hash(form) for form in _forms(word)], np.uint32)
         starts, ends = np.searchsorted(self._hashes, hashes), np.searchsorted(self._hashes, hashes, "right")
-        found = [self._table["word"][start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True) if end > start]
+        found = [self._numbers[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True) if end > start]
         return np.unique(np.concatenate(found)).tolist() if found else []
 
     def _two_away(self, word: str) -> list[int]:
@@ -84,14 +85,14 @@ def packed(words: Iterable[tuple[bytes, int]]) -> bytes:
     """
     kept = [(word, text, count) for word, count in words if SHORTEST <= len(text := word.decode()) <= LONGEST and text.isalpha()]
     forms = [(_hash(form), number) for number, (_, text, _) in enumerate(kept) for form in _forms(text)]
-    table = np.array(forms, _DTYPE) if forms else np.empty(0, _DTYPE)
-    table.sort(order=("hash", "word"))
+    hashes, numbers = np.array(forms, "<u4").reshape(-1, 2).T
+    order = np.lexsort((numbers, hashes))
     offsets = np.cumsum([0, *(len(word) for word, _, _ in kept)]).astype("<u4")
     counts = np.array([count for _, _, count in kept], "<u4")
     letters = np.array([_letters(text) for _, text, _ in kept], "<u4")
     joined = b"".join(word for word, _, _ in kept)
-    head = np.array([len(kept), len(joined), len(table)], "<u4")
-    return b"".join([*(part.tobytes() for part in (head, offsets, counts, letters, table)), joined])
+    head = np.array([len(kept), len(joined), len(order)], "<u4")
+    return b"".join([*(part.tobytes() for part in (head, offsets, counts, letters, hashes[order], numbers[order])), joined])
 
 
 def distance(one: str, other: str, *, limit: int) -> int:

@@ -9,7 +9,7 @@ from whoosh import columns, fields
 from directory.search import analysis, concepts
 
 #: Goes up with every change of the fields, of their order in a segment, or of `analysis`: an index of another make is no index.
-VERSION = 2
+VERSION = 3
 
 
 class Column(NamedTuple):

@@ -37,6 +37,7 @@ Answer = TypeVar("Answer")
 
 
 class _Open(NamedTuple):
+    pointed: tuple[int, int]
     path: Path
     stamp: tuple[int, int]
     state: State
@@ -150,17 +151,17 @@ class WhooshEngine:
 
     def _now(self) -> State:
         """Return the index as it is now; what is deleted is never shown from an older state."""
+        now, pointed = self._open, generations.pointed(self._folder)
+        if now is not None and now.pointed == pointed and now.stamp == generations.stamp(now.path):
+            return now.state
         path = generations.live(self._folder)
-        if path is None:
+        if path is None or pointed is None:
             raise IndexBroken("there is no index")
         stamp = generations.stamp(path)
-        now = self._open
-        if now is not None and now.path == path and now.stamp == stamp:
-            return now.state
         with self._lock:
             now = self._open
             if now is None or now.path != path or now.stamp != stamp:
-                now = self._open = _Open(path, stamp, self._load(path, now if now and now.path == path else None))
+                now = self._open = _Open(pointed, path, stamp, self._load(path, now if now and now.path == path else None))
         return now.state
 
     def _load(self, path: Path, before: _Open | None) -> State:
