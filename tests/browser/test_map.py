@@ -11,6 +11,9 @@ from flask import Flask
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 from sqlmodel import select
 
+from directory.app import create_app
+from directory.config import Settings
+from directory.core.db import Database
 from directory.models.profiles import Location, Profile
 from tests.world import World
 
@@ -46,18 +49,30 @@ def moved(world: World, profile: Profile, lat: float | None, lon: float | None) 
 
 
 @pytest.fixture
+def tiled(schema: Database, settings: Settings, world: World) -> Flask:
+    """The same site where the operator has chosen tiles."""
+    chosen = {"map_tiles_url": "https://tiles.example/{z}/{x}/{y}.png", "map_tiles_credit": "Tiles & <Co>"}
+    return create_app(settings.model_copy(update=chosen), database=schema)
+
+
+@pytest.fixture
 def opened(browser: Browser, app: Flask, world: World) -> Iterator[Callable[..., tuple[Page, list[str]]]]:
     """Open a page; return it and all that the browser asks for from its first moment on."""
     with ExitStack() as contexts:
 
-        def open_(path: str = TORONTO, *, scripts: bool = True, size: dict[str, int] = DESK, **more: Any) -> tuple[Page, list[str]]:
+        def open_(
+            path: str = TORONTO, *, site: Flask = app, broken: str = "", scripts: bool = True, size: dict[str, int] = DESK, **more: Any
+        ) -> tuple[Page, list[str]]:
             context = browser.new_context(java_script_enabled=scripts, viewport=size, **more)
             contexts.callback(context.close)
-            client, asked = app.test_client(), list[str]()
+            client, asked = site.test_client(), list[str]()
 
             def answer(route: Route) -> None:
                 asked.append(route.request.url.removeprefix(HOST))
-                if not route.request.url.startswith(HOST):
+                if route.request.url.startswith("https://tiles.example/"):
+                    route.fulfill(content_type="image/svg+xml", body='<svg xmlns="http://www.w3.org/2000/svg" width="256" height="256"/>')
+                    return
+                if not route.request.url.startswith(HOST) or (broken and broken in route.request.url):
                     route.abort()
                     return
                 found = client.get(route.request.url)
@@ -70,7 +85,7 @@ def opened(browser: Browser, app: Flask, world: World) -> Iterator[Callable[...,
             page.on("pageerror", lambda error: faults.append(str(error)))
             page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
             page.goto(f"{HOST}{path}", wait_until="networkidle")
-            contexts.callback(lambda: faults == [] or pytest.fail(str(faults)))
+            contexts.callback(lambda: broken or faults == [] or pytest.fail(str(faults)))
             return page, asked
 
         yield open_
@@ -246,3 +261,37 @@ def test_motion_is_left_out_for_who_wants_none(opened) -> None:
     show(page)
     assert page.locator(".leaflet-zoom-anim").count() == 0
     assert page.locator(".leaflet-fade-anim").count() == 0
+
+
+def test_the_operators_tiles_take_the_place_of_the_base(opened, tiled: Flask) -> None:
+    """Seen to fail with their host left out of the content policy: no picture was shown."""
+    page, asked = opened(site=tiled)
+    show(page)
+    page.locator(".leaflet-tile-loaded").first.wait_for(state="attached")
+    assert any(url.startswith("https://tiles.example/") for url in asked)
+    assert not any("base.json" in url for url in asked)
+    expect(page.locator(".leaflet-control-attribution")).to_have_text("Tiles & <Co>")
+
+
+def test_a_map_that_cannot_be_loaded_says_so(opened) -> None:
+    """Seen to fail with the fault left in the console alone."""
+    page, _asked = opened(broken="/map/pins")
+    page.get_by_role("button", name="Show map").click()
+    expect(page.get_by_role("alert")).to_contain_text("The map could not be loaded")
+    assert page.locator(".card").count() == 5
+    assert page.locator(".map__view").count() == 0
+
+
+def test_what_stood_beside_the_list_moves_below_it(opened, world: World) -> None:
+    """Seen to fail with both in one column: the map covered the places nearby."""
+    world.profile(place=world.hamilton)
+    page, _asked = opened()
+    beside = page.locator(".finder__aside").bounding_box()
+    show(page)
+    below, card = page.locator(".finder__aside").bounding_box(), page.locator(".card").last.bounding_box()
+    assert beside
+    assert below
+    assert card
+    assert beside["x"] > card["x"]
+    assert below["y"] > card["y"]
+    assert below["x"] < card["x"] + card["width"]

@@ -158,7 +158,7 @@ class TestArea:
         assert answer.location == "/ca/ontario/hamilton/?q=smp&radius=5"
 
     def test_miles_where_the_country_counts_in_miles(self, make: Make, session, visitor: Visitor):
-        """A radius fits in one unit: that of the country. Seen to fail with kilometres taken for miles, and with the unit asked for kept."""
+        """A radius fits in one unit: that of the country. Seen to fail with kilometres taken for miles, and the unit asked for kept."""
         make.place("Los Angeles")
         session.commit()
         assert self.area(visitor, "lat=34.0&lon=-118.2&radius=38&unit=km").location == "/us/california/los-angeles/?radius=25"

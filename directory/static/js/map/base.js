@@ -57,7 +57,8 @@ export class Base {
     this.far = this.L.layerGroup(this.layers({ lakes: far.lakes, borders: far.borders }, "far"));
     this.farRegions = this.L.layerGroup(this.layers({ regions: far.regions }, "far"));
     this.names = new Names(view, far.names, view.section.dataset.labels);
-    this.map.attributionControl.addAttribution(far.credit);
+    const sources = Object.assign(document.createElement("a"), { href: view.section.dataset.sources, textContent: far.credit });
+    this.map.attributionControl.addAttribution(sources.outerHTML);
     this.map.on("moveend", () => this.fit());
     this.fit();
   }
@@ -118,8 +119,18 @@ export class Base {
   }
 }
 
+/** Not Leaflet's own layer of tiles, which shows an empty data: picture for each that leaves: the content policy allows none. */
 export function drawTiles({ L, map, section }) {
-  const credit = document.createElement("span");
-  credit.textContent = section.dataset.credit; // an operator's setting, shown as words
-  L.tileLayer(section.dataset.tiles, { attribution: credit.innerHTML, maxZoom: 18, referrerPolicy: "strict-origin" }).addTo(map);
+  const { tiles, credit } = section.dataset;
+  const Tiles = L.GridLayer.extend({
+    createTile({ x, y, z }, done) {
+      const tile = Object.assign(document.createElement("img"), { alt: "", referrerPolicy: "strict-origin" });
+      tile.onload = () => done(null, tile);
+      tile.onerror = () => done(new Error("no tile"), tile);
+      tile.src = tiles.replace("{z}", z).replace("{x}", x).replace("{y}", y);
+      return tile;
+    },
+  });
+  const said = Object.assign(document.createElement("span"), { textContent: credit }); // a setting, shown as words
+  new Tiles({ attribution: said.outerHTML }).addTo(map);
 }
