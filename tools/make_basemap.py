@@ -62,7 +62,7 @@ class Grain(NamedTuple):
     lake: float
 
 
-FAR = Grain(corner=1.5e-2, land=0.04, lake=0.6)
+FAR = Grain(corner=2.5e-2, land=0.08, lake=0.8)
 NEAR = Grain(corner=2e-5, land=0, lake=0.004)
 #: Nobody's practice stands on the ice.
 ICE = 0.1

@@ -4,7 +4,7 @@ import { Names } from "./names.js";
 const FILES = new URL("../../map/", import.meta.url);
 const STEPS = 500, OVERLAP = 0.02; // as in tools/make_basemap.py
 /** Borders of states and provinces are drawn from this zoom on, and the finer squares. */
-const REGIONS_FROM = 4, NEAR_FROM = 6;
+const REGIONS_FROM = 4, NEAR_FROM = 5;
 /** What a line is called in the files, and its class. Seams: under a border, where two sources leave a gap between two lands. */
 const CLASSES = { land: "land", union: "land", seams: "seam", lakes: "lake", borders: "border", regions: "region" };
 const FILLED = new Set(["land", "union", "lakes"]);
@@ -97,7 +97,7 @@ export class Base {
 
   inSight() {
     const { side } = this;
-    const sight = this.map.getBounds().pad(0.3);
+    const sight = this.map.getBounds().pad(0.1);
     const first = degrees => Math.floor(degrees / side) * side;
     const found = [];
     for (let west = first(sight.getWest()); west <= sight.getEast(); west += side)

@@ -58,18 +58,28 @@ export class Names {
   }
 
   place(names) {
-    const size = this.map.getSize(), taken = this.pins.boxes(), kept = new Map();
+    const size = this.map.getSize(), taken = [...this.pins.boxes(), ...this.controls()], kept = new Map();
+    const within = box => box[0] >= 0 && box[1] >= 0 && box[2] <= size.x && box[3] <= size.y;
     for (const one of names) {
       if (kept.size >= SHOWN) break;
       const { x, y } = this.map.latLngToContainerPoint([one.lat, one.lon]);
-      if (x < 0 || y < 0 || x > size.x || y > size.y) continue;
-      const free = this.ways(one, x, y).find(([, box]) => !taken.some(other => meet(box, other)));
+      const free = this.ways(one, x, y).find(([, box]) => within(box) && !taken.some(other => meet(box, other)));
       if (!free) continue;
       taken.push(free[1]);
       kept.set(`${one.kind} ${one.name} ${one.lat} ${free[0]}`, { ...one, way: free[0] });
     }
     for (const [key, marker] of this.shown) if (!kept.has(key)) { marker.remove(); this.shown.delete(key); }
     for (const [key, one] of kept) if (!this.shown.has(key)) this.shown.set(key, this.write(one));
+  }
+
+  /** Where the controls stand: nothing is written behind them. */
+  controls() {
+    const frame = this.map.getContainer();
+    const { left, top } = frame.getBoundingClientRect();
+    return [...frame.parentElement.querySelectorAll(".leaflet-control, [data-map-area] button")].map(one => {
+      const box = one.getBoundingClientRect();
+      return [box.left - left, box.top - top, box.right - left, box.bottom - top];
+    });
   }
 
   /** The ways to write a name, the best first, with the room that each takes: [left, top, right, bottom]. */
@@ -80,7 +90,9 @@ export class Names {
       ["right", [x - 3, y - half, x + 9 + wide, y + half]],
       ["left", [x - 9 - wide, y - half, x + 3, y + half]],
       ["above", [x - wide / 2, y - 21, x + wide / 2, y - 3]],
-      ["above map__name--far", [x - wide / 2, y - 43, x + wide / 2, y - 23]], // over the pins that stand in its middle
+      // over or under the pins that stand in its middle
+      ["above map__name--far", [x - wide / 2, y - 43, x + wide / 2, y - 23]],
+      ["below map__name--far", [x - wide / 2, y + 23, x + wide / 2, y + 43]],
     ];
   }
 
