@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -184,10 +184,8 @@ class TestBombs:
         """Nothing typed is a query language, and none takes long. Seen to fail with lexemes out of quotes."""
         criteria = Criteria.from_args(_Args({"q": [bomb], "page": ["1e9"], "radius": ["-5"], "lang": ["x" * 99], "price": ["NaN"]}))
         for engine in world.engines:
-            start = time.perf_counter()
-            engine.search(world.session, criteria)
-            engine.suggest(world.session, bomb, limit=8)
-            assert time.perf_counter() - start < 1, engine.name
+            assert _quickest(lambda engine=engine: engine.search(world.session, criteria)) < 0.3, engine.name
+            assert _quickest(lambda engine=engine: engine.suggest(world.session, bomb, limit=8)) < 0.3, engine.name
 
 
 class TestKeeping:
@@ -258,6 +256,16 @@ def _called(one: documents.Document, typed: str) -> bool:
         return False
     begun = len(asked[-1]) > 1 or not asked[-1].isascii()
     return held[-1] or (begun and any(word.startswith(asked[-1]) for word in one.name))
+
+
+def _quickest(ask: Callable[[], object]) -> float:
+    """Return the seconds of the quickest of three tries: other work of the machine is nobody's slowness."""
+    took = []
+    for _ in range(3):
+        start = time.perf_counter()
+        ask()
+        took.append(time.perf_counter() - start)
+    return min(took)
 
 
 class _Args:
