@@ -10,6 +10,7 @@ from alembic.operations import Operations
 from flask import Flask
 from flask_alembic import Alembic
 
+import tests.postgres
 from directory.app import create_app
 from directory.config import Settings
 from directory.core.db import BrokenKeys, Database, migration_engine
@@ -134,3 +135,28 @@ def test_a_migration_that_fails_in_the_middle_leaves_nothing(sqlite_url: str) ->
         connection.exec_driver_sql("CREATE TABLE half (id INTEGER)")
         connection.exec_driver_sql("ALTER TABLE nowhere ADD COLUMN x TEXT")
     assert set(sa.inspect(sa.create_engine(sqlite_url)).get_table_names()) == {"parents", "children"}
+
+
+def test_a_role_that_may_not_add_the_extension_is_told_what_to_do(postgres_url: str, tmp_path: Path) -> None:
+    """Nothing is changed; once an administrator has added it, the migration goes through. Seen to fail without the look beforehand."""
+    with tests.postgres.own_database(postgres_url) as url:
+        admin = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        with admin.connect() as connection:
+            connection.exec_driver_sql("DROP ROLE IF EXISTS no_owner")
+            connection.exec_driver_sql("CREATE ROLE no_owner LOGIN")
+            connection.exec_driver_sql("GRANT CREATE ON SCHEMA public TO no_owner")
+        own = sa.make_url(url).set(username="no_owner", password=None).render_as_string(hide_password=False)
+        settings = Settings(data_dir=tmp_path, database_url=own, secret_key="tests-only-0123456789-abcdefghijklmnop")
+        app = create_app(settings)
+        try:
+            with pytest.raises(RuntimeError, match="CREATE EXTENSION pg_trgm"):
+                schema.migrate(app, settings)
+            assert not sa.inspect(admin).get_table_names()
+            with admin.connect() as connection:
+                connection.exec_driver_sql("CREATE EXTENSION pg_trgm")
+            assert schema.migrate(app, settings)
+        finally:
+            app.extensions["hairline_database"].dispose()
+            app.extensions["alembic"].engines["default"].dispose()
+    with sa.create_engine(postgres_url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool).connect() as connection:
+        connection.exec_driver_sql("DROP ROLE no_owner")
