@@ -219,7 +219,7 @@ class ListPage:
         """
         on = filters.on(self.asked, self.taxonomy) if self.answer.why_empty is not WhyEmpty.UNKNOWN_WORDS else []
         if self.asked.words and self.here:
-            on.append(filters.On("q", self.asked.text, _("“%(words)s”", words=self.asked.text)))
+            on.append(filters.On("q", self.asked.text, _("the words you typed")))
         if len(on) > MAX_COUNTED or self.asked.place_id is None:
             return [(one.label, self._without(one), None) for one in on]
         counted = [(one.label, self._without(one), search.find(self._less(one)).total) for one in on]

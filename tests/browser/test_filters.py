@@ -173,3 +173,13 @@ class TestWithoutScripts:
         page.get_by_role("button", name="Look there").click()
         assert "radius=25" in page.url
         assert "sort=reviews" in page.url
+
+
+def test_long_words_stay_inside_a_small_screen(opened):
+    """Seen to fail without `overflow-wrap` on chips, and with the typed words on a button."""
+    page, _asked = opened(
+        f"{TORONTO}?q={'x' * 90}&kind=practice&kind=other&treatment=ht-gender-affirming", size={"width": 320, "height": 700}
+    )
+    expect(page.locator("#list")).to_contain_text("0 practitioners")
+    page.evaluate("document.querySelector('.chip').firstChild.data = 'y'.repeat(60)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
