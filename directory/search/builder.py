@@ -21,13 +21,11 @@ from directory.search import analysis, bands, geo, lexicon, schema
 from directory.search.criteria import Evidence
 from directory.search.documents import Document
 from directory.search.inversion import Inversion, Postings
-from directory.search.storage import write_segment
+from directory.search.storage import GEO, LEXICON, write_segment
 
 INDEX = "MAIN"
 #: Postings in one block: what is read at once.
 BLOCK = 32_768
-#: Files beside Whoosh's own in a segment.
-LEXICON, GEO = ".lex", ".geo"
 Columns = dict[str, NDArray[Any]]
 
 

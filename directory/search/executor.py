@@ -1,7 +1,7 @@
 """A question answered over segments with numpy: who meets every clause and filter, in which order, and what each filter would leave."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from directory.search import analysis, facets, geo, ranking, schema, spelling
 from directory.search.analysis import Clause
 from directory.search.criteria import RATED_FROM, Criteria, Evidence, Group, Sort
+from directory.search.holders import Holders, Ids, contained
 from directory.search.results import Results, Spelling, WhyEmpty
-from directory.search.segments import Ids, Segment, Weights
+from directory.search.segments import Segment
 
-#: A list is looked up in another of so many times its length; longer ones are laid side by side.
-LOOKED_UP = 8
+#: One in so many.
+THIRD = 3
 #: Long words that one beginning may stand for, in each segment.
 MOST_BEGUN = 50
 
@@ -36,12 +37,27 @@ class State:
     techniques: frozenset[str]
 
 
-class Term(NamedTuple):
-    """A clause as it is looked up: any of these tokens will do."""
+@dataclass(frozen=True)
+class Term:
+    """A clause as it is looked up.
 
-    #: (field, token)
+    Args:
+        tokens: (field, token); any of them will do.
+        clause: The clause.
+    """
+
     tokens: tuple[tuple[str, str], ...]
     clause: Clause
+    _held: dict[str, Holders] = field(default_factory=dict, compare=False)
+
+    def held(self, segment: Segment) -> Holders:
+        """Return who holds any of the tokens; where there are several, weights are what they count together."""
+        if len(self.tokens) == 1:
+            return segment.holders(*self.tokens[0])
+        found = self._held.get(segment.name)
+        if found is None:
+            found = self._held[segment.name] = _any_of([segment.holders(*token) for token in self.tokens], segment.count)
+        return found
 
 
 class Met(NamedTuple):
@@ -100,13 +116,13 @@ def _answer(state: State, criteria: Criteria, terms: Sequence[Term]) -> Results:
     fit = _Fit(state, terms) if criteria.sort is Sort.RELEVANCE and terms else None
     picked = []
     for met in found:
-        segment = met.segment
-        first_by = (
-            fit.of(segment, met.ids)
-            if fit
-            else ranking.primary(_plain(criteria.sort), segment, met.ids, km=met.km, currency=criteria.currency)
-        )
-        picked.append(ranking.pick(segment, met.ids, first_by, first + criteria.size, by_name=by_name))
+        segment, ids = met.segment, met.ids
+        first_by: NDArray[np.int64] | None
+        if fit:
+            ids, first_by = fit.best(segment, ids, first + criteria.size)
+        else:
+            first_by = ranking.primary(_plain(criteria.sort), segment, ids, km=met.km, currency=criteria.currency)
+        picked.append(ranking.pick(segment, ids, first_by, first + criteria.size, by_name=by_name))
     page = ranking.merged(picked, first, first + criteria.size, by_name=by_name) if first < total else []
     counts: dict[str, dict[str, int]] = {}
     for met in found:
@@ -130,7 +146,7 @@ def _met(segment: Segment, criteria: Criteria, terms: Sequence[Term]) -> Met:
         ids, km = _around(segment, ids, criteria)
     kept = _there_mask(segment, ids, criteria.evidence)
     if kept is not None:
-        ids, km = ids[kept], None if km is None else km[kept]
+        ids, km = ids.compress(kept), None if km is None else km.compress(kept)
     on = facets.choices(segment, criteria)
     held = [choice.holds(ids) for choice in on]
     counts = facets.count(segment, criteria, ids, on, held) if criteria.faceted else {}
@@ -141,7 +157,7 @@ def _met(segment: Segment, criteria: Criteria, terms: Sequence[Term]) -> Met:
         unrated = int(np.count_nonzero(np.logical_and.reduce([few, *others])))
     if held:
         both = np.logical_and.reduce(held)
-        ids, km = ids[both], None if km is None else km[both]
+        ids, km = ids.compress(both), None if km is None else km.compress(both)
     if km is None and criteria.sort is Sort.DISTANCE and criteria.centre is not None:
         km = _kilometres(segment, ids, criteria)
     return Met(segment, ids, km, counts, unrated)
@@ -149,44 +165,33 @@ def _met(segment: Segment, criteria: Criteria, terms: Sequence[Term]) -> Met:
 
 def _meet(segment: Segment, terms: Sequence[Term], area: str | None = None) -> Ids:
     """Return who holds every term and stands in the area, ascending; gone ones still among them."""
-    lists = [segment.postings(schema.TAGS, area)[0]] if area else []
-    lists += [_postings(segment, term)[0] for term in terms]
+    lists = [segment.holders(schema.TAGS, area)] if area else []
+    lists += [term.held(segment) for term in terms]
     if not lists:
         everybody: Ids = segment.own("everybody", lambda: np.arange(segment.count, dtype=np.int32))
         return everybody
-    lists.sort(key=len)
-    ids = lists[0]
+    lists.sort(key=lambda holders: len(holders.ids))
+    ids = lists[0].ids
     for other in lists[1:]:
         if not len(ids):
             break
-        ids = ids[_among(ids, other, segment.count)]
+        ids = ids.compress(other.among(ids))
     return ids
 
 
-def _among(ids: Ids, other: Ids, count: int) -> NDArray[np.bool_]:
-    if len(ids) * LOOKED_UP < len(other):
-        at = np.searchsorted(other, ids)
-        at[at == len(other)] = len(other) - 1
-        found: NDArray[np.bool_] = other[at] == ids
-        return found
-    mask = np.zeros(count, bool)
-    mask[other] = True
-    return mask[ids]
-
-
-def _postings(segment: Segment, term: Term) -> tuple[Ids, Weights]:
-    """Return who holds any of a term's tokens; where there are several, what they count together."""
-    rows = [row for row in (segment.postings(field, token) for field, token in term.tokens) if len(row[0])]
-    if not rows:
-        return np.empty(0, np.int32), None
-    if len(rows) == 1:
-        return rows[0]
-    ids = np.concatenate([row[0] for row in rows])
-    weights = np.concatenate([np.ones(len(row[0]), np.uint8) if row[1] is None else row[1] for row in rows])
-    order = np.argsort(ids, kind="stable")
-    ids, weights = ids[order], weights[order].astype(np.int64)
-    first = np.flatnonzero(np.diff(ids, prepend=-1))
-    return ids[first], np.minimum(np.add.reduceat(weights, first), 255).astype(np.uint8)
+def _any_of(rows: Sequence[Holders], count: int) -> Holders:
+    """Return who holds any of several tokens; what they count is added up."""
+    rows = [row for row in rows if len(row.ids)]
+    if len(rows) < 2:
+        return rows[0] if rows else Holders(np.empty(0, np.int32), None, count)
+    added = np.zeros(count, np.uint16)
+    for row in rows:
+        if row.is_common:
+            added += row.dense()
+        else:
+            added[row.ids] += 1 if row.weights is None else row.weights
+    ids = np.flatnonzero(added).astype(np.int32)
+    return Holders(ids, np.minimum(added.take(ids), 255).astype(np.uint8), count)
 
 
 def _tokens(state: State, clause: Clause, criteria: Criteria, *, last: bool) -> tuple[tuple[str, str], ...]:
@@ -223,10 +228,10 @@ def _around(segment: Segment, ids: Ids, criteria: Criteria) -> tuple[Ids, NDArra
         raise ValueError("a radius needs a centre")
     near = segment.cells.near(centre.lat, centre.lon, radius)
     if criteria.clauses:
-        near = near[_among(near, ids, segment.count)] if len(ids) else near[:0]
+        near = near.compress(Holders(ids, None, segment.count).among(near)) if len(ids) else near[:0]
     km = _kilometres(segment, near, criteria)
     inside = km <= radius
-    near, km = near[inside], km[inside]
+    near, km = near.compress(inside), km.compress(inside)
     order = np.argsort(near)
     return near[order], km[order]
 
@@ -235,9 +240,9 @@ def _kilometres(segment: Segment, ids: Ids | list[int], criteria: Criteria) -> N
     """Return distances from the centre; infinite where a point is not known."""
     if criteria.centre is None:
         return np.full(len(ids), np.inf)
-    x, y, z = (segment.column(name)[ids] for name in "xyz")
+    x, y, z = (segment.column(name).take(ids) for name in "xyz")
     km = geo.kilometres(x, y, z, criteria.centre.lat, criteria.centre.lon)
-    return np.where(segment.column("flags")[ids] & schema.LOCATED != 0, km, np.inf)
+    return np.where(segment.column("flags").take(ids) & schema.LOCATED != 0, km, np.inf)
 
 
 def _distances(page: Sequence[tuple[Segment, int]], criteria: Criteria) -> tuple[float, ...]:
@@ -268,12 +273,12 @@ def _by_segment(page: Sequence[tuple[Segment, int]]) -> Iterator[tuple[Segment, 
 def _there_mask(segment: Segment, ids: Ids, evidence: Evidence) -> NDArray[np.bool_] | None:
     flag = 0 if evidence is Evidence.ANY else schema.HAIR
     mask = segment.mask(flag, without=evidence is Evidence.REGISTER)
-    return None if mask is None else mask[ids]
+    return None if mask is None else mask.take(ids)
 
 
 def _there(segment: Segment, ids: Ids, evidence: Evidence) -> Ids:
     kept = _there_mask(segment, ids, evidence)
-    return ids if kept is None else ids[kept]
+    return ids if kept is None else ids.compress(kept)
 
 
 def _plain(sort: Sort) -> Sort:
@@ -294,38 +299,49 @@ def _why(state: State, criteria: Criteria, terms: Sequence[Term]) -> WhyEmpty:
 
 
 class _Fit:
-    """How well words fit documents: BM25 over weighted fields."""
+    """How well words fit documents: BM25 over weighted fields, and a little of the score (`ranking`)."""
 
     def __init__(self, state: State, terms: Sequence[Term]) -> None:
-        self._state, self._terms = state, terms
-        held = [sum(len(_postings(segment, term)[0]) for segment in state.segments) for term in terms]
-        self._rare = [ranking.rarity(state.documents, min(count, state.documents)) for count in held]
-        self._best = sum(self._rare) * (ranking.K1 + 1)
+        self._saturation, self._terms = state.saturation, terms
+        held = [sum(len(term.held(segment).ids) for segment in state.segments) for term in terms]
+        self._shares = ranking.shares([ranking.rarity(state.documents, min(count, state.documents)) for count in held])
 
-    def of(self, segment: Segment, ids: Ids) -> NDArray[np.int64]:
-        """Return what an order by fit goes by, for some documents that hold all the words."""
-        fit = np.zeros(len(ids), np.float32)
-        lengths = segment.lengths[ids].astype(np.uint16)
-        for rare, term in zip(self._rare, self._terms, strict=True):
-            holders, weights = _postings(segment, term)
-            if not len(holders):
-                continue
-            steps = (
-                (256 + lengths) if weights is None else (_weights(ids, holders, weights, segment.count).astype(np.uint16) << 8) + lengths
-            )
-            fit += self._state.saturation.take(steps) * np.float32(rare)
-        return ranking.relevance(fit, self._best, segment.column("score")[ids])
+    def best(self, segment: Segment, ids: Ids, wanted: int) -> tuple[Ids, NDArray[np.int64]]:
+        """Return the documents that may be among the first by fit, ascending, with what that order goes by.
 
+        Args:
+            segment: Where.
+            ids: Documents that hold all the words, ascending.
+            wanted: How many first ones.
+        """
+        # Where a third of all documents hold them it is quicker to go through all than to pick those out first.
+        through = len(ids) * THIRD >= segment.count
+        fits = self._of(segment, None if through else ids)
+        every = max(1, len(ids) // ranking.SAMPLE)
+        least = ranking.least(fits.take(ids[::every]) if through else fits[::every], wanted, len(ids))
+        if least is not None:
+            at = np.flatnonzero(fits >= least - ranking.STEP)
+            near = at.astype(np.int32).compress(contained(ids, at)) if through else ids.take(at)
+            close = fits.take(near if through else at)
+            if np.count_nonzero(close >= least) >= wanted:
+                return near, ranking.steps(close)
+        return ids, ranking.steps(fits.take(ids) if through else fits)
 
-def _weights(ids: Ids, holders: Ids, weights: NDArray[np.uint8], count: int) -> NDArray[np.uint8]:
-    """Return what a word counts in each of some documents that all hold it."""
-    if len(ids) == len(holders):
-        return weights
-    if len(ids) * LOOKED_UP < len(holders):
-        return weights[np.searchsorted(holders, ids)]
-    dense = np.zeros(count, np.uint8)
-    dense[holders] = weights
-    return dense[ids]
+    def _of(self, segment: Segment, ids: Ids | None) -> NDArray[np.float32]:
+        """Return how well some documents fit, or all of the segment."""
+        scores: NDArray[np.float32] = segment.own("share", lambda: ranking.score_share(segment.column("score")))
+        fits = scores.copy() if ids is None else scores.take(ids)
+        lengths = segment.lengths if ids is None else segment.lengths.take(ids)
+        for share, term in zip(self._shares, self._terms, strict=True):
+            held = term.held(segment)
+            if len(held.ids):
+                steps = (held.dense() if ids is None else held.weights_of(ids)).astype(np.uint16)
+                steps <<= 8
+                steps += lengths
+                more = self._saturation.take(steps)
+                more *= share
+                fits += more
+        return fits
 
 
 def warm(segment: Segment, *, least: int) -> None:

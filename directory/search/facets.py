@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from directory.places import money
 from directory.search import bands, schema
 from directory.search.criteria import RATED_FROM, RATINGS, Criteria, Group
-from directory.search.segments import Ids, Segment
+from directory.search.holders import Ids
+from directory.search.segments import Segment
 
 #: Groups whose values are tokens, with what those begin with.
 TOKENS = {Group.TREATMENT: "t:", Group.KIND: "k:", Group.LANGUAGE: "l:"}

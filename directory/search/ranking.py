@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from directory.search import schema
 from directory.search.criteria import Sort
-from directory.search.segments import Ids, Segment
+from directory.search.holders import Ids
+from directory.search.segments import Segment
 
 #: BM25's usual saturation and length (S. Robertson, H. Zaragoza, "The Probabilistic Relevance Framework", 2009).
 K1, B = 1.2, 0.75
@@ -17,6 +18,8 @@ K1, B = 1.2, 0.75
 SCORE_SHARE = 0.15
 #: Fits are told apart to so many steps; what is closer fits alike.
 STEPS = 1000
+#: What fits may differ by and still be alike, and a little for what is lost in rounding.
+STEP = 1.01 / STEPS
 #: Sorts behind every number.
 LAST = np.iinfo(np.int64).max >> (schema.SEGMENT_BITS + 1)
 #: Of long lists this many are looked at to guess where the page ends.
@@ -116,16 +119,37 @@ def rarity(documents: int, holders: int) -> float:
     return math.log(1 + (documents - holders + 0.5) / (holders + 0.5))
 
 
-def relevance(fit: NDArray[np.float32], best: float, scores: NDArray[np.uint32]) -> NDArray[np.int64]:
-    """Return what the order by fit goes by: how well the words fit, in steps, and a little of the score.
+def shares(rare: Sequence[float]) -> list[np.float32]:
+    """Return what each word has of the whole: a perfect fit of all is 1.
 
     Args:
-        fit: What the words add up to in each document.
-        best: The most that they could add up to.
-        scores: Published scores in millionths of a star.
+        rare: How much each word tells (`rarity`).
     """
-    part = fit * np.float32(1 / max(best, 1e-9)) + scores * np.float32(SCORE_SHARE / 5e6)
-    return -np.rint(part * np.float32(STEPS)).astype(np.int64)
+    best = max(sum(rare) * (K1 + 1), 1e-9)
+    return [np.float32(one / best) for one in rare]
+
+
+def score_share(scores: NDArray[np.uint32]) -> NDArray[np.float32]:
+    """Return what scores, in millionths of a star, add to how well words fit."""
+    return scores.astype(np.float32) * np.float32(SCORE_SHARE / 5e6)
+
+
+def steps(fits: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Return what the order by fit goes by, smaller first."""
+    found: NDArray[np.int64] = -np.rint(fits * np.float32(STEPS)).astype(np.int64)
+    return found
+
+
+def least(sample: NDArray[np.float32], wanted: int, many: int) -> float | None:
+    """Return a fit that probably at least `wanted` reach, and not many more; None where all are to be looked at.
+
+    Args:
+        sample: Some of the fits.
+        wanted: How many first ones.
+        many: How many there are in all.
+    """
+    rank = int(wanted * len(sample) / many * 2) + 16 if many > 4 * SAMPLE else len(sample)
+    return None if rank >= len(sample) else float(np.partition(sample, len(sample) - rank)[len(sample) - rank])
 
 
 def _bound(packed: NDArray[np.int64], wanted: int) -> int:

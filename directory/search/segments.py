@@ -14,14 +14,12 @@ from numpy.typing import NDArray
 from whoosh.codec.whoosh3 import W3Codec, W3LeafMatcher
 from whoosh.reading import TermNotFound
 
-from directory.search import builder, schema
+from directory.search import schema, storage
 from directory.search.geo import Cells
+from directory.search.holders import Holders, Ids, Weights
 from directory.search.inversion import Postings
 from directory.search.lexicon import Lexicon
 from directory.search.storage import SegmentFiles
-
-Ids = NDArray[np.int32]
-Weights = NDArray[np.uint8] | None
 
 #: Bytes of decoded postings that one process keeps; what was asked for longest ago goes first.
 KEPT = 64_000_000
@@ -37,21 +35,21 @@ class Kept:
 
     def __init__(self, budget: int = KEPT) -> None:
         self._budget, self._used = budget, 0
-        self._rows: OrderedDict[tuple[str, str, str], tuple[Ids, Weights]] = OrderedDict()
+        self._rows: OrderedDict[tuple[str, str, str], Holders] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: tuple[str, str, str]) -> tuple[Ids, Weights] | None:
+    def get(self, key: tuple[str, str, str]) -> Holders | None:
         """Return what is kept under a key."""
         return self._rows.get(key)
 
-    def put(self, key: tuple[str, str, str], row: tuple[Ids, Weights]) -> None:
+    def put(self, key: tuple[str, str, str], row: Holders) -> None:
         """Keep postings."""
         with self._lock:
             if key not in self._rows:
                 self._rows[key] = row
-                self._used += _size(row)
+                self._used += row.size
             while self._used > self._budget and self._rows:
-                self._used -= _size(self._rows.popitem(last=False)[1])
+                self._used -= self._rows.popitem(last=False)[1].size
 
 
 class Segment:
@@ -111,11 +109,16 @@ class Segment:
 
     def postings(self, field: str, token: str) -> tuple[Ids, Weights]:
         """Return who holds a token, ascending, and what it counts in each (None: 1 in all); gone ones are still among them."""
+        holders = self.holders(field, token)
+        return holders.ids, holders.weights
+
+    def holders(self, field: str, token: str) -> Holders:
+        """Return who holds a token."""
         key = (self.name, field, token)
         found = self._kept.get(key)
         if found is None:
             with self._lock:
-                found = self._decoded(field, token.encode())
+                found = Holders(*self._decoded(field, token.encode()), self.count)
             self._kept.put(key, found)
         return found
 
@@ -123,7 +126,7 @@ class Segment:
         """Return how many documents hold a token, without reading who."""
         row = self._kept.get((self.name, field, token))
         if row is not None:
-            return len(row[0])
+            return len(row.ids)
         try:
             return int(self._terms.doc_frequency(field, token.encode()))
         except (KeyError, TermNotFound, TypeError):
@@ -167,12 +170,12 @@ class Segment:
     @cached_property
     def cells(self) -> Cells:
         """Who is where."""
-        return Cells(self._files.part(self._described.make_filename(builder.GEO)))
+        return Cells(self._files.part(self._described.make_filename(storage.GEO)))
 
     @cached_property
     def lexicon(self) -> Lexicon:
         """The words, for those who mistype them."""
-        return Lexicon(self._files.part(self._described.make_filename(builder.LEXICON)))
+        return Lexicon(self._files.part(self._described.make_filename(storage.LEXICON)))
 
     @cached_property
     def weight(self) -> float:
@@ -194,16 +197,18 @@ class Segment:
             flag: A bit of the column `flags`; 0: only who is there.
             without: Those without it.
         """
-
-        def make() -> NDArray[np.bool_] | None:
-            if not flag:
-                return self.live
-            flagged = (self.column("flags") & flag == 0) if without else (self.column("flags") & flag != 0)
-            both = flagged if self.live is None else flagged & self.live
-            return None if both.all() else both
-
-        mask: NDArray[np.bool_] | None = self.own(f"live:{flag}:{without}", make)
+        name = f"live:{flag}:{without}"
+        if name not in self._own:
+            self._own[name] = self._masked(flag, without)
+        mask: NDArray[np.bool_] | None = self._own[name]
         return mask
+
+    def _masked(self, flag: int, without: bool) -> NDArray[np.bool_] | None:
+        if not flag:
+            return self.live
+        flagged = (self.column("flags") & flag == 0) if without else (self.column("flags") & flag != 0)
+        both = flagged if self.live is None else flagged & self.live
+        return None if both.all() else both
 
     def own(self, name: str, make: Any) -> Any:
         """Return what was made of this segment before, or make it."""
@@ -275,7 +280,3 @@ def _array(packed: Any) -> NDArray[Any]:
     if isinstance(packed, bytes):
         return np.frombuffer(packed, np.uint8)
     return np.frombuffer(packed, packed.typecode) if hasattr(packed, "typecode") else np.array(packed)
-
-
-def _size(row: tuple[Ids, Weights]) -> int:
-    return row[0].nbytes + (0 if row[1] is None else row[1].nbytes) + 200

@@ -15,6 +15,10 @@ from whoosh.filedb.compound import CompoundStorage
 from whoosh.filedb.filestore import RamStorage, Storage
 from whoosh.filedb.structfile import BufferFile, StructFile
 
+#: Files beside Whoosh's own in a segment, read in place as numbers of four bytes. They stand first, where offsets are multiples
+#: of four: numpy copies the whole of what lies askew whenever something is looked up in it.
+GEO, LEXICON = ".geo", ".lex"
+
 
 class _View:
     """A file object over a buffer."""
@@ -125,7 +129,9 @@ def write_segment(folder: Path, segment: Any, made: RamStorage) -> Path:
     path: Path = folder / segment.make_filename(segment.COMPOUND_EXT)
     with closing(made), path.open("xb") as file:
         os.chmod(path, 0o600)
-        CompoundStorage.assemble(_Unclosed(StructFile(file)), made, sorted(made.list()))
+        CompoundStorage.assemble(
+            _Unclosed(StructFile(file)), made, sorted(made.list(), key=lambda name: (not name.endswith((GEO, LEXICON)), name))
+        )
         file.flush()
         os.fsync(file.fileno())
     segment.compound = True
