@@ -12,8 +12,6 @@ from directory.treatments import rules as treatments
 
 #: Nobody types a place in more words.
 MAX_PLACE = 6
-#: Ways to cut one line that are looked up, all of them at once.
-MAX_SPLITS = 24
 #: Roles that say what is looked for, so that words without meaning beside them may go.
 _WHAT = {Role.TREATMENT, Role.KIND, Role.NEAR_ME}
 _BEFORE_PLACES = {Role.IN, Role.NEAR}
@@ -125,7 +123,7 @@ def read(line: str, *, known: Collection[str]) -> Said:
         tuple(dict.fromkeys(Kind(value) for piece in pieces if piece.role is Role.KIND for value in piece.values)),
         Role.NEAR_ME in roles,
         Role.CHEAP in roles,
-        (*whole, *splits[:MAX_SPLITS]),
+        (*whole, *splits),
     )
 
 

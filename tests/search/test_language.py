@@ -255,9 +255,13 @@ class TestWords:
             ("marsh", False),
         ]
 
-    def test_few_ways_are_tried(self):
-        """Seen to fail without MAX_SPLITS."""
-        assert len(read("a1 b2 c3 d4 e5 f6 in g7 h8 i9 j10 k11").splits) <= language.MAX_SPLITS + 1
+    @pytest.mark.parametrize(
+        "line",
+        ["a1 b2 c3 d4 e5 f6 in g7 h8 i9 j10 k11", "a1 in b2 near c3 in d4 e5 in f6 g7", " ".join(f"in x{number}" for number in range(50))],
+    )
+    def test_few_ways_are_tried(self, line):
+        """Seen to fail without the limit of words."""
+        assert len(read(line).splits) <= 24
 
 
 class TestFinds:
@@ -278,7 +282,9 @@ class TestFinds:
         """Seen to fail without `_LETTERS` in `core.text`."""
         world.profile("Ayşe Yılmaz")
         build()
-        assert names(visitor.get("/search?" + urlencode({"q": typed}))) == ["Ayşe Yılmaz"]
+        page = visitor.get("/search?" + urlencode({"q": typed}))
+        assert names(page) == ["Ayşe Yılmaz"]
+        assert "as typed" not in words_of(page)  # found, and not found by mending
 
     def test_slips_in_two_words_are_mended_and_said(self, world, build, visitor, app):
         """Where the engine knows typos. Seen to fail with exact words alone."""
