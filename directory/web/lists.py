@@ -218,7 +218,7 @@ class ListPage:
         They are counted one by one where that is quick: in one city, and few of them.
         """
         on = filters.on(self.asked, self.taxonomy) if self.answer.why_empty is not WhyEmpty.UNKNOWN_WORDS else []
-        if self.asked.words and self.here:
+        if self.asked.words and (self.asked.place_id or self.asked.region_id or self.asked.country_code):
             on.append(filters.On("q", self.asked.text, _("the words you typed")))
         if len(on) > MAX_COUNTED or self.asked.place_id is None:
             return [(one.label, self._without(one), None) for one in on]

@@ -198,6 +198,8 @@ class TestNobody:
         said = words_of(page)
         assert "Nobody in Toronto matches" in said
         assert "Without: the words you typed (2)" in said
+        said = words_of(visitor.get("/ca/ontario/?q=zzqqxx&kind=smp_artist"))
+        assert "Without: the words you typed" in said
         assert "Without: SMP artists" not in said
 
     def test_an_empty_city_and_an_unknown_one_are_two_things(self, both, make: Make, visitor):
