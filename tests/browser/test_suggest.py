@@ -132,7 +132,7 @@ def test_enter_with_nothing_chosen_sends_the_form(opened: Opened) -> None:
 
 
 def test_escape_closes_and_keeps_the_words_and_down_opens_again(opened: Opened) -> None:
-    """Seen to fail with Escape left to the browser: it empties a search field."""
+    """Seen to fail without the rule for Escape: the list stays."""
     page = opened()
     box = _typed(page, "toru")
     page.keyboard.press("Escape")

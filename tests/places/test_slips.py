@@ -39,7 +39,7 @@ def osa(a: str, b: str) -> int:
     return table[-1][-1]
 
 
-WORDS = st.text(alphabet="abcé ж東", max_size=9)
+WORDS = st.text(alphabet="abж", max_size=7)
 
 
 class TestDistance:
@@ -96,7 +96,7 @@ def offered(found: Resolution) -> list[int]:
 class TestTheWholeGazetteer:
     @pytest.mark.parametrize("kinds", [TYPOS, ALIASES, {"city_state"}], ids=["typos", "aliases", "with their state"])
     def test_typed_places_are_understood(self, reading: Session, file: NameFile, kinds: set[str]) -> None:
-        """97 of 100 come first, 99 among three; all 125 did. Seen to fail with `near` finding nothing, and without aliases."""
+        """97 of 100 come first, 99 among three; all 125 did. Seen to fail without slips, here and in the database, and without aliases."""
         rows = [row for row in csv.DictReader(QUERIES.read_text("utf-8").splitlines(), delimiter="\t") if row["kind"] in kinds]
         places = [(int(row["expected_geonameid"]), offered(queries.resolve(reading, row["query"], spellings=file))) for row in rows]
         assert len(rows) >= 25
@@ -139,9 +139,11 @@ class TestTheWholeGazetteer:
         assert found.kind is Kind.NOTHING
         assert found.nearest[0].label == label
 
-    @pytest.mark.parametrize("text", ["qwxzvk jjq", "zzzz yyyy xxxx wwww", "the quick brown fox jumps over it", "aaaaaaaaaa"])
+    @pytest.mark.parametrize(
+        "text", ["qwxzvk jjq", "zzzz yyyy xxxx wwww", "the quick brown fox jumps over it", "aaaaaaaaaa", "aihpledalihp"]
+    )
     def test_what_is_like_nothing_is_unknown(self, reading: Session, file: NameFile, text: str) -> None:
-        """Seen to fail with the nearest name taken however far it is."""
+        """Seen to fail with the same letters in any order taken for alike."""
         found = queries.resolve(reading, text, spellings=file)
         assert (found.kind, found.nearest) == (Kind.NOTHING, ())
 
