@@ -25,6 +25,7 @@ from directory.models.sources import SourceRecord
 from directory.models.treatments import Treatment
 from directory.profiles import rules
 from directory.profiles.shown import Card, CredentialLine, InspectionLine
+from directory.treatments.queries import WORK
 
 _MILLION = 1_000_000
 
@@ -82,7 +83,7 @@ def _offers() -> Select[*tuple[Any, ...]]:
     offering = ServiceOffering
     columns = (offering.profile_id, offering.min_price, offering.max_price, offering.currency, offering.unit, offering.price_date)
     return (
-        select(*(col(column) for column in columns), col(Treatment.label))
+        select(*(col(column) for column in columns), col(Treatment.label), col(Treatment.family))
         .join(Treatment, col(Treatment.id) == col(offering.treatment_id))
         .where(col(offering.profile_id).in_(bindparam("ids", expanding=True)))
         .order_by(col(Treatment.position), col(offering.technique), col(offering.id))
@@ -136,7 +137,7 @@ def _card(row: Any, offers: Sequence[Any]) -> Card:
         score=row.score_micro / _MILLION,
         treatments=tuple(dict.fromkeys(offer.label for offer in offers)),
         price=rules.headline_price((offer, offer.label) for offer in offers),
-        visits=rules.lowest_visits((offer, offer.label) for offer in offers),
+        visits=rules.lowest_visits((offer, offer.label) for offer in offers if offer.family in WORK),
         credential=None if row.looked_on is None else CredentialLine(row.title, row.issuer, row.paper_status, row.looked_on),
         inspection=None if row.inspected_on is None else InspectionLine(row.outcome, row.inspected_on),
         gone_on=gone,

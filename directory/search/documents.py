@@ -211,7 +211,8 @@ class Reader:
             mean=profile.mean_micro or 0,
             sort_key=profile.sort_key,
             currency=currency,
-            price=lowest(offered, currency),
+            # A session with the laser is no visit for what lists are about: it would stand first in every order by price.
+            price=lowest((offer for offer in offered if self._taxonomy[offer.treatment_id].family in treatments.WORK), currency),
         )
 
     def _said(self, offered: Sequence[Treatment]) -> tuple[str, ...]:
