@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from directory.search import analysis, facets, geo, ranking, schema, spelling
 from directory.search.analysis import Clause
 from directory.search.criteria import RATED_FROM, Criteria, Evidence, Group, Sort
-from directory.search.holders import Holders, Ids, contained
+from directory.search.holders import Champions, Holders, Ids, contained
 from directory.search.results import Results, Spelling, WhyEmpty
 from directory.search.segments import Segment
 
+#: Documents on the list of those that a common word fits best.
+CHAMPIONS = 512
 #: One in so many.
 THIRD = 3
 #: Long words that one beginning may stand for, in each segment.
@@ -314,6 +316,10 @@ class _Fit:
             ids: Documents that hold all the words, ascending.
             wanted: How many first ones.
         """
+        if len(self._terms) == 1 and self._terms[0].held(segment).is_common:
+            champions = self._of_champions(segment, self._terms[0].held(segment), ids, wanted)
+            if champions is not None:
+                return champions
         # Where a third of all documents hold them it is quicker to go through all than to pick those out first.
         through = len(ids) * THIRD >= segment.count
         fits = self._of(segment, None if through else ids)
@@ -326,6 +332,19 @@ class _Fit:
             if np.count_nonzero(close >= least) >= wanted:
                 return near, ranking.steps(close)
         return ids, ranking.steps(fits.take(ids) if through else fits)
+
+    def _of_champions(self, segment: Segment, held: Holders, ids: Ids, wanted: int) -> tuple[Ids, NDArray[np.int64]] | None:
+        """Look only at the documents that a common word fits best ("champion lists": C. Manning, P. Raghavan, H. Schuetze, "Introduction
+        to Information Retrieval", 2008, 7.1.3), but never at the cost of one that belongs there; None where they are too few."""
+        best = held.champions
+        if best is None or best.of is not self._saturation:
+            fits = self._of(segment, None).take(held.ids)
+            floor = float(np.partition(fits, -CHAMPIONS)[-CHAMPIONS]) if len(fits) > CHAMPIONS else 0.0
+            best = held.champions = Champions(self._saturation, held.ids.compress(fits >= floor), floor)
+        near = best.ids.compress(contained(ids, best.ids)) if len(ids) else ids
+        fits = self._of(segment, near)
+        sure = fits >= best.floor + ranking.STEP
+        return (near.compress(sure), ranking.steps(fits.compress(sure))) if np.count_nonzero(sure) >= wanted else None
 
     def _of(self, segment: Segment, ids: Ids | None) -> NDArray[np.float32]:
         """Return how well some documents fit, or all of the segment."""

@@ -1,6 +1,6 @@
 """Who holds a token in one segment, and how that is asked of other documents."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,20 @@ COMMON = 16
 LOOKED_UP = 8
 
 
+class Champions(NamedTuple):
+    """The documents that one word fits best.
+
+    Args:
+        of: What they were found with; with another one they are others.
+        ids: Their numbers, ascending.
+        floor: Whoever fits at least so well is among them.
+    """
+
+    of: object
+    ids: Ids
+    floor: float
+
+
 class Holders:
     """Who holds a token, or any of several, in one segment; gone ones are still among them.
 
@@ -23,12 +37,14 @@ class Holders:
         count: Documents of the segment.
     """
 
-    __slots__ = ("_count", "_dense", "ids", "weights")
+    __slots__ = ("_count", "_dense", "champions", "ids", "weights")
 
     def __init__(self, ids: Ids, weights: Weights, count: int) -> None:
         self.ids, self.weights = ids, weights
         self._count = count
         self._dense: NDArray[np.uint8] | None = None
+        #: The documents that a common word fits best, once somebody has asked for them.
+        self.champions: Champions | None = None
 
     @property
     def is_common(self) -> bool:
