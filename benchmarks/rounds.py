@@ -35,7 +35,8 @@ def run(
         questions: What to ask.
         scores: The score of every listing by its number, to compare orders by.
         rounds: How many times.
-        seconds: An engine that has spent so long on one kind of question is not asked for it in further rounds.
+        seconds: An engine that has spent so long in all is not asked in further rounds. One that takes a second to an answer
+            would also push the others out of the processor's caches in every round, to no end.
         seed: Of the order in which questions and engines come.
 
     Raises:
@@ -43,22 +44,22 @@ def run(
     """
     chance = random.Random(seed)
     times: Times = {op: {engine.name: [[] for one in questions if one.op is op] for engine in engines} for op in _ops(questions)}
-    spent: dict[tuple[Op, str], float] = defaultdict(float)
+    spent: dict[str, float] = defaultdict(float)
     places = _places(questions)
     for number in range(rounds + 1):
         warm_up = number == 0
-        tired = {key for key, took in spent.items() if took > seconds} if number > 1 else set()
+        tired = {name for name, took in spent.items() if took > seconds} if number > 1 else set()
         gc.collect()
         gc.disable()
         for question in chance.sample(questions, len(questions)):
             answers = {}
             for engine in chance.sample(engines, len(engines)):
-                if (question.op, engine.name) in tired:
+                if engine.name in tired:
                     continue
                 started = time.perf_counter()
                 answers[engine.name] = engine.ask(question)
                 took = time.perf_counter() - started
-                spent[question.op, engine.name] += took
+                spent[engine.name] += took
                 if not warm_up:
                     times[question.op][engine.name][places[id(question)]].append(took)
             if warm_up:

@@ -32,12 +32,12 @@ class Effort:
 
     Args:
         rounds: Rounds of questions.
-        seconds: The most that an engine may spend on one kind of question.
+        seconds: An engine that has spent so long on questions is not asked in further rounds.
         processes: Fresh ones in which every word is touched for the first time; the median of each word counts.
     """
 
     rounds: int = 15
-    seconds: float = 8.0
+    seconds: float = 20.0
     processes: int = 3
 
 
@@ -133,7 +133,9 @@ def main() -> None:
     ask.add_argument("--out", type=Path, default=Path("var/bench/search.json"))
     ask.add_argument("--engines", default=",".join(engines.NAMES), help="the first is compared with the others")
     ask.add_argument("--rounds", type=int, default=Effort.rounds)
-    ask.add_argument("--seconds", type=float, default=Effort.seconds, help="the most that an engine may spend on one kind of question")
+    ask.add_argument(
+        "--seconds", type=float, default=Effort.seconds, help="an engine that has spent so long is not asked in further rounds"
+    )
     ask.add_argument("--seed", type=int, default=corpus.SEED)
     given = ask.parse_args()
     given.data.mkdir(parents=True, exist_ok=True)
