@@ -188,6 +188,7 @@ class WhooshEngine:
             # A kill came between the table of contents and the manifest: what is written there now must not be swept away.
             self._note(path, contents, generations.read_manifest(path), 0)
         toc.sweep(path, contents)
+        self._now()  # who writes again and again keeps what it has read of the segments
         before = self._open
         known = {segment.name: segment for segment in before.state.segments} if before and before.path == path else {}
         segments = [self._segment(path, described, known) for described in contents.segments]
