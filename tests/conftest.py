@@ -1,6 +1,7 @@
 """One schema per run and database; per test a transaction that is undone; no network."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import tests.postgres
 from directory.config import Settings
 from directory.core.db import Database
 from directory.models.base import metadata
+from directory.search.port import index_folder
 from tests.clients import Visitor
 from tests.factories import Make
 
@@ -100,8 +102,9 @@ def house(schema: Database, settings: Settings) -> Flask:
 
 
 @pytest.fixture
-def app(house: Flask, database: Database) -> Flask:
-    """The site on the database of this test."""
+def app(house: Flask, database: Database, settings: Settings) -> Flask:
+    """The site on the database of this test, without an index that another test may have left: the database answers."""
+    shutil.rmtree(index_folder(settings.data_dir), ignore_errors=True)
     return house
 
 

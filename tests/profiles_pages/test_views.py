@@ -209,7 +209,7 @@ class TestSearchEngines:
         assert [item["name"] for item in crumbs["itemListElement"]] == ["Places", "Canada", "Ontario", "Toronto", ada.name]
         assert crumbs["itemListElement"][1]["item"] == "http://localhost:8000/ca/"
         assert "noindex" not in page.text
-        assert page.text.count("</script>") == 2
+        assert page.text.count("</script>") == page.text.count("<script")
 
     def test_a_practice_has_its_own_type(self, world, visitor):
         """Seen to fail with LocalBusiness alone."""
