@@ -72,7 +72,9 @@ def _until_found(reader: WhooshEngine, word: str) -> float:
 @contextmanager
 def _worker(environment: dict[str, str]) -> Iterator[None]:
     """Run `hairline worker` until the block ends."""
-    child = subprocess.Popen(_hairline("worker"), env=os.environ | environment, cwd=ROOT, stdout=subprocess.DEVNULL)
+    child = subprocess.Popen(
+        _hairline("worker"), env=os.environ | environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         yield
     finally:
