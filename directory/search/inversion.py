@@ -13,6 +13,8 @@ from directory.search.schema import SEGMENT_BITS
 #: Bits for the weight of one mention; heavier ones are cut. A document's whole weight for a word is cut at 255.
 WEIGHT_BITS = 4
 HEAVIEST = 255
+#: Tokens that are sorted at once: they bound the memory that takes.
+AT_ONCE = 2_000_000
 
 
 class Postings(NamedTuple):
@@ -59,28 +61,56 @@ class Inversion:
         Args:
             order: The number in the segment of each document, by its number of arrival.
         """
-        keys = self._keys(order)
-        pairs = keys >> WEIGHT_BITS
-        first = np.flatnonzero(np.diff(pairs, prepend=-1))
-        totals = np.add.reduceat(keys & ((1 << WEIGHT_BITS) - 1), first) if len(keys) else keys
-        weights = np.minimum(totals, HEAVIEST).astype(np.uint8)
-        pairs = pairs[first]
-        documents = (pairs & ((1 << SEGMENT_BITS) - 1)).astype(np.int32)
-        starts = np.searchsorted(pairs >> SEGMENT_BITS, np.arange(len(self._numbers) + 1)).tolist()
-        for token, number in sorted((text.encode(), number) for text, number in self._numbers.items()):
-            start, end = starts[number], starts[number + 1]
-            yield Postings(token, documents[start:end], weights[start:end])
+        texts = sorted((text.encode(), number) for text, number in self._numbers.items())
+        place = np.empty(len(texts), np.uint32)
+        place[[number for _, number in texts]] = np.arange(len(texts))
+        tokens = place.take(np.frombuffer(self._tokens, np.uint32))
+        owners = order.take(np.frombuffer(self._owners, np.uint32))
+        tails = ((owners << WEIGHT_BITS) | np.frombuffer(self._weights, np.uint8)).astype(np.uint32)
+        tails = np.repeat(tails, np.frombuffer(self._runs, np.uint32))
+        for start, end in _parts(np.bincount(tokens, minlength=len(texts))):
+            mine = np.flatnonzero((tokens >= start) & (tokens < end))
+            grouped = _grouped(tokens.take(mine).astype(np.int64) - start, tails.take(mine), end - start)
+            yield from (Postings(texts[start + n][0], *found) for n, found in enumerate(grouped))
 
     def lengths(self, documents: int) -> NDArray[np.int64]:
         """Return what all tokens of each document weigh together, by its number of arrival."""
         weighed = np.frombuffer(self._runs, np.uint32).astype(np.int64) * np.frombuffer(self._weights, np.uint8)
         return np.bincount(np.frombuffer(self._owners, np.uint32), weighed, documents).astype(np.int64)
 
-    def _keys(self, order: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return (token, document, weight) packed into one number each, sorted: sorting numbers is the quickest way to group them."""
-        runs = np.frombuffer(self._runs, np.uint32)
-        tails = (order[np.frombuffer(self._owners, np.uint32)] << WEIGHT_BITS) | np.frombuffer(self._weights, np.uint8)
-        keys = np.frombuffer(self._tokens, np.uint32).astype(np.int64) << (SEGMENT_BITS + WEIGHT_BITS)
-        keys |= np.repeat(tails, runs)
-        keys.sort()
-        return keys
+
+def _parts(counts: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """Cut tokens into runs that stand AT_ONCE times together; one that stands more often is a run by itself.
+
+    Args:
+        counts: How often each token stands.
+    """
+    ends = np.cumsum(counts)
+    start = 0
+    while start < len(ends):
+        before = int(ends[start - 1]) if start else 0
+        end = max(start + 1, int(np.searchsorted(ends, before + AT_ONCE, "right")))
+        yield start, end
+        start = end
+
+
+def _grouped(tokens: NDArray[np.int64], tails: NDArray[np.uint32], many: int) -> Iterator[tuple[NDArray[np.int32], NDArray[np.uint8]]]:
+    """Give documents and weights token by token. All is packed into one number each: sorting numbers is the quickest way to group them.
+
+    Args:
+        tokens: Numbers under `many`.
+        tails: For each of them the document and the weight.
+        many: How many tokens there are.
+    """
+    keys = tokens << (SEGMENT_BITS + WEIGHT_BITS)
+    keys |= tails
+    keys.sort()
+    pairs = keys >> WEIGHT_BITS
+    first = np.flatnonzero(np.diff(pairs, prepend=-1))
+    totals = np.add.reduceat(keys & ((1 << WEIGHT_BITS) - 1), first) if len(keys) else keys
+    weights = np.minimum(totals, HEAVIEST).astype(np.uint8)
+    pairs = pairs[first]
+    documents = (pairs & ((1 << SEGMENT_BITS) - 1)).astype(np.int32)
+    starts = np.searchsorted(pairs >> SEGMENT_BITS, np.arange(many + 1)).tolist()
+    for n in range(many):
+        yield documents[starts[n] : starts[n + 1]], weights[starts[n] : starts[n + 1]]

@@ -29,7 +29,7 @@ log = structlog.get_logger("search")
 #: A merge takes files away while a reader looks for them: looking again finds the new ones.
 TRIES = 3
 #: Documents of one segment while the whole index is made: they bound the memory that takes.
-PART = 200_000
+PART = 125_000
 #: Words that so many documents hold are read in before the first question.
 COMMON = 0.02
 
