@@ -107,7 +107,7 @@ def _grouped(tokens: NDArray[np.int64], tails: NDArray[np.uint32], many: int) ->
     keys.sort()
     pairs = keys >> WEIGHT_BITS
     first = np.flatnonzero(np.diff(pairs, prepend=-1))
-    totals = np.add.reduceat(keys & ((1 << WEIGHT_BITS) - 1), first) if len(keys) else keys
+    totals = np.add.reduceat(keys & ((1 << WEIGHT_BITS) - 1), first)
     weights = np.minimum(totals, HEAVIEST).astype(np.uint8)
     pairs = pairs[first]
     documents = (pairs & ((1 << SEGMENT_BITS) - 1)).astype(np.int32)

@@ -31,5 +31,5 @@ def test_postings_are_those_of_counting_by_hand(monkeypatch: pytest.MonkeyPatch,
 
 
 def test_nothing_gives_nothing() -> None:
-    """Seen to fail with `first` taken from an empty array without a look at its length."""
+    """Seen to fail with a first part that is cut before there is a token."""
     assert list(inversion.Inversion().postings(np.empty(0, np.int64))) == []
