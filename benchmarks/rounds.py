@@ -17,6 +17,9 @@ from benchmarks.measuring import quantile
 #: Answers that are in an order that all engines must agree on: by score.
 BY_SCORE = frozenset({Op.CITY, Op.BROAD_BY_SCORE, Op.SUGGEST, Op.SUGGEST_TOKENS})
 
+#: An engine that takes so many times as long as the first is slow, and is asked in so many rounds only.
+SLOW, SLOW_ROUNDS = 5, 3
+
 #: Operation -> engine -> seconds of each question, in the order of the rounds.
 Times = dict[Op, dict[str, list[list[float]]]]
 
@@ -35,8 +38,7 @@ def run(
         questions: What to ask.
         scores: The score of every listing by its number, to compare orders by.
         rounds: How many times.
-        seconds: An engine that has spent so long in all is not asked in further rounds. One that takes a second to an answer
-            would also push the others out of the processor's caches in every round, to no end.
+        seconds: An engine that has spent so long in all is not asked in further rounds.
         seed: Of the order in which questions and engines come.
 
     Raises:
@@ -48,7 +50,7 @@ def run(
     places = _places(questions)
     for number in range(rounds + 1):
         warm_up = number == 0
-        tired = {name for name, took in spent.items() if took > seconds} if number > 1 else set()
+        tired = {name for name, took in spent.items() if _is_tired(number, took, spent[engines[0].name], seconds)}
         gc.collect()
         gc.disable()
         for question in chance.sample(questions, len(questions)):
@@ -102,6 +104,14 @@ def summary(times: Times, ours: str) -> dict[str, dict[str, dict[str, float]]]:
             for name, each in by_engine.items()
         }
     return found
+
+
+def _is_tired(number: int, took: float, first: float, seconds: float) -> bool:
+    """Say whether an engine is asked no more: it has had its time, or it is so slow that a few rounds tell all.
+
+    Reading through all its data for every answer, it would push the others out of the processor's caches in every round.
+    """
+    return number > 1 and (took > seconds or (number > SLOW_ROUNDS and took > SLOW * first))
 
 
 def _ops(questions: Sequence[Question]) -> list[Op]:
