@@ -30,7 +30,7 @@ SEED = 20261122
 #: Listings drawn together.
 CHUNK = 10_000
 #: Goes up with every change of what is drawn; chunks of another version are not read.
-VERSION = 1
+VERSION = 2
 
 #: How many times as many listings a country has as its people alone would make: where the trade and its directories are.
 SKEW = {
@@ -198,7 +198,7 @@ def treatments() -> tuple[tuple[Treatment, ...], NDArray[np.float64]]:
     own: dict[str, tuple[str, ...]] = {}
     for node in taxonomy.shipped():
         above[node.code] = (node.code, *(above[node.parent] if node.parent else ()))
-        said = (word for text in (node.label, *node.synonyms) for word in analysis.tokens(text) if not word.startswith(concepts.MARK))
+        said = (word for text in node.said for word in analysis.tokens(text) if not word.startswith(concepts.MARK))
         own[node.code] = (*dict.fromkeys(said), concepts.token(node.code))
     nodes = tuple(Treatment(codes, own[code]) for code, codes in above.items())
     odds = np.array([float(OFFERED.get(node.codes[0], 1)) for node in nodes])

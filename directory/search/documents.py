@@ -28,6 +28,7 @@ from directory.places import money as places
 from directory.search import analysis, bands, concepts
 from directory.search.criteria import Evidence, Kind
 from directory.treatments import queries as treatments
+from directory.treatments import rules
 
 #: Profiles read at a time while the whole index is made.
 BATCH = 500
@@ -268,5 +269,7 @@ def batches(database: Database) -> Iterator[list[Document]]:
 
 
 def _words_of(treatment: Treatment) -> tuple[str, ...]:
-    said = (word for text in (treatment.label, *treatment.synonyms) for word in analysis.tokens(text) if not word.startswith(concepts.MARK))
+    node = next((node for node in rules.shipped() if node.code == treatment.code), None)
+    texts = node.said if node else (treatment.label, *treatment.synonyms)
+    said = (word for text in texts for word in analysis.tokens(text) if not word.startswith(concepts.MARK))
     return (*dict.fromkeys(said), concepts.token(treatment.code))

@@ -1,6 +1,6 @@
 """A question answered over segments with numpy: who meets every clause and filter, in which order, and what each filter would leave."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -363,12 +363,13 @@ class _Fit:
         return fits
 
 
-def warm(segment: Segment, *, least: int) -> None:
+def warm(segment: Segment, *, least: int, is_enough: Callable[[], bool]) -> None:
     """Read in what any question needs.
 
     Args:
         segment: Where.
-        least: Words that so many documents hold are read in.
+        least: Words that so many documents hold are read in, the commonest first.
+        is_enough: Says when no more should be read in: it would only push out what was read in before.
     """
     for name in schema.COLUMNS:
         segment.column(name)
@@ -377,5 +378,7 @@ def warm(segment: Segment, *, least: int) -> None:
         segment.mask(flag)
     _ = segment.lengths, segment.cells, segment.lexicon, segment.weight
     facets.warm(segment)
-    for _, token in sorted(segment.frequent(schema.TEXT, least)):
+    for _, token in sorted(segment.frequent(schema.TEXT, least), reverse=True):
+        if is_enough():
+            break
         segment.postings(schema.TEXT, token)

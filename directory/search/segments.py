@@ -3,6 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from copy import copy
 from functools import cached_property
 from pathlib import Path
@@ -39,8 +40,17 @@ class Kept:
         self._lock = threading.Lock()
 
     def get(self, key: tuple[str, str, str]) -> Holders | None:
-        """Return what is kept under a key."""
-        return self._rows.get(key)
+        """Return what is kept under a key, and keep it longer than what nobody asks for."""
+        found = self._rows.get(key)
+        if found is not None:
+            with suppress(KeyError):  # another thread may have made room meanwhile
+                self._rows.move_to_end(key)
+        return found
+
+    @property
+    def used(self) -> float:
+        """The used part of the budget, 0 to 1."""
+        return self._used / self._budget
 
     def put(self, key: tuple[str, str, str], row: Holders) -> None:
         """Keep postings."""

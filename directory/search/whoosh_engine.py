@@ -32,6 +32,8 @@ TRIES = 3
 PART = 125_000
 #: Words that so many documents hold are read in before the first question.
 COMMON = 0.02
+#: The part of the memory for postings that is filled with them.
+WARM = 0.75
 
 Answer = TypeVar("Answer")
 
@@ -85,8 +87,10 @@ class WhooshEngine:
         """
 
         def touch(state: State) -> None:
-            for segment in state.segments:
-                executor.warm(segment, least=max(100, int(segment.count * COMMON)))
+            for number, segment in enumerate(state.segments, start=1):
+                share = WARM * number / len(state.segments)
+                least = max(100, int(segment.count * COMMON))
+                executor.warm(segment, least=least, is_enough=lambda share=share: self._kept.used > share)  # type: ignore[misc]
 
         self._read(touch)
 

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 
 from directory.core.text import fold
@@ -23,8 +24,16 @@ class Node:
     parent: str | None
     synonyms: tuple[str, ...]
     position: int
+    #: What finds it word by word beside the label; none: all synonyms do.
+    words: tuple[str, ...] = ()
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """The texts whose single words find it. Its synonyms as a whole always do (`search.concepts`)."""
+        return (self.label, *(self.words or self.synonyms))
 
 
+@cache
 def shipped() -> tuple[Node, ...]:
     """Return the taxonomy that ships with this version, parents before their children."""
     return parse((resources.files("directory") / "data" / "treatments.toml").read_text("utf-8"))
@@ -41,7 +50,9 @@ def parse(text: str) -> tuple[Node, ...]:
     words: dict[str, str] = {}
     for position, raw in enumerate(tomllib.loads(text)["treatment"]):
         family = TreatmentFamily(raw["family"])
-        node = Node(raw["code"], raw["label"], family, raw.get("parent"), tuple(raw.get("synonyms", ())), position)
+        node = Node(
+            raw["code"], raw["label"], family, raw.get("parent"), tuple(raw.get("synonyms", ())), position, tuple(raw.get("words", ()))
+        )
         if node.code in nodes:
             raise BrokenTaxonomy(f"{node.code} stands twice")
         if node.parent is not None and (node.parent not in nodes or nodes[node.parent].family is not family):
