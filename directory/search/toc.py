@@ -20,7 +20,9 @@ def read(folder: Path) -> Any:
 
 
 def write(folder: Path, segments: list[Any], generation: int) -> None:
-    """Write a new table of contents; it is on the disk when this returns, and from then on it is the index.
+    """Write a new table of contents; from then on it is the index.
+
+    Its name is on the disk with the next thing that is brought there from this folder: the manifest, which follows at once.
 
     Args:
         segments: Whoosh's descriptions of all segments.
@@ -30,7 +32,6 @@ def write(folder: Path, segments: list[Any], generation: int) -> None:
     path = folder / TOC._filename(builder.INDEX, generation)
     path.chmod(0o600)
     sync(path)
-    sync(folder)
 
 
 def sweep(folder: Path, current: Any) -> None:
