@@ -114,7 +114,8 @@ class WhooshEngine:
                 alive()
                 generations.swap(self._folder, made)
             except BaseException:
-                generations.drop(made)
+                if generations.live(self._folder) != made:  # it may have been named already
+                    generations.drop(made)
                 raise
             generations.unmark(self._folder)
         return done

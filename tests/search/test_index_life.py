@@ -130,7 +130,7 @@ class Life(RuleBasedStateMachine):
         # The job is run again, as the outbox does.
         self._apply(ids, set(), version)
 
-    @rule(step=st.integers(0, 6))
+    @rule(step=st.integers(0, 8))
     def rebuild_and_die(self, step: int) -> None:
         try:
             with killed_at(step):
