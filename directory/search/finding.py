@@ -74,6 +74,11 @@ def kept(settings: Settings, database: Database) -> list[SearchEngine]:
     return [WhooshEngine(index_folder(settings.data_dir)), own] if name == "whoosh" else [own]
 
 
+def is_per_host(settings: Settings, database: Database) -> bool:
+    """Say whether each host has an index of its own beside a database that they share."""
+    return engine_name(settings, database) == "whoosh" and not database.is_sqlite
+
+
 def engine_name(settings: Settings, database: Database) -> str:
     """Return the engine that answers: `whoosh` beside SQLite, `postgres` beside PostgreSQL, unless the settings say another.
 

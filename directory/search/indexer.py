@@ -15,7 +15,8 @@ from directory.core.db import Database
 from directory.core.progress import Progress, silent
 from directory.models.ops import Job, JobStatus
 from directory.search import documents, finding
-from directory.search.port import IndexBroken, SearchEngine, State
+from directory.search.following import Follower
+from directory.search.port import IndexBroken, SearchEngine, State, index_folder
 from directory.work import Handler, Work
 
 log = structlog.get_logger("search")
@@ -108,12 +109,26 @@ def rebuild_job(work_: Work) -> None:
         _apply(work_.database, engines, through.ids)
 
 
+def follower(database: Database, settings: Settings) -> Follower:
+    """Return what brings the index of this host up to what workers of other hosts have done."""
+    engines = finding.kept(settings, database)[:1]
+    return Follower(
+        database,
+        index_folder(settings.data_dir),
+        apply=lambda ids, job: _apply(database, engines, ids, job=job),
+        rebuild=lambda: _rebuild(database, engines, silent, lambda: None),
+    )
+
+
 def watch(database: Database, settings: Settings, stop: threading.Event) -> None:
     """Look after the engines until `stop` is set: what is missing, damaged or of another make is made anew by itself."""
     deep_at = 0.0
+    following = follower(database, settings) if finding.is_per_host(settings, database) else None
     while not stop.is_set():
         deep, now = time.monotonic() >= deep_at, time.monotonic()
         deep_at = now + LOOK_DEEP if deep else deep_at
+        if following is not None:
+            following.catch_up()
         for engine in finding.kept(settings, database):
             faults = _faults(database, engine, deep=deep)
             if faults:
