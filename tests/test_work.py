@@ -328,3 +328,38 @@ class TestSeveralWorkers:
         with own.engine.connect() as holding, holding.begin():
             holding.execute(text("SELECT id FROM jobs WHERE id = :id FOR UPDATE"), {"id": first})
             assert taken(own, settings).job_id == second
+
+
+class TestAlong:
+    def test_jobs_of_the_same_name_are_done_in_one_go(self, own, settings):
+        """Seen to fail with jobs of every name, and without the end of each."""
+        for number in range(5):
+            put(own, number=number)
+        put(own, "mail.other")
+        mine = taken(own, settings)
+        with work.along(mine, limit=3) as others:
+            assert [other.payload["number"] for other in others] == [1, 2, 3]
+            assert work.lease(own, settings, name="note", only=others[0].job_id) is None, "nobody else may take them"
+        done = [job.status is JobStatus.DONE for job in jobs(own)]
+        assert done == [False, True, True, True, False, False]
+
+    def test_where_it_goes_wrong_they_wait_again_at_once(self, own, settings):
+        """Seen to fail with their leases left to run out."""
+        put(own)
+        put(own)
+        mine = taken(own, settings)
+        with pytest.raises(RuntimeError), work.along(mine, limit=9) as others:
+            assert len(others) == 1
+            raise RuntimeError
+        again = work.lease(own, settings)
+        assert again is not None
+        assert again.job_id == others[0].job_id
+        assert again.fence == 2
+
+    def test_only_one_name_may_be_asked_for(self, own, settings):
+        """Seen to fail with the name left out of what is due."""
+        put(own)
+        wanted = put(own, "search.profile_changed")
+        found = work.lease(own, settings, name="search.profile_changed")
+        assert found is not None
+        assert found.job_id == wanted

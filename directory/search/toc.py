@@ -1,10 +1,12 @@
 """The table of contents of an index: which segments there are and who of them is gone; Whoosh's own file, written so that it lasts."""
 
 import os
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from whoosh.filedb.filestore import FileStorage
+from whoosh.filedb.structfile import StructFile
 from whoosh.index import TOC
 
 from directory.search import builder, schema
@@ -56,8 +58,15 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
+class _Storage(FileStorage):  # type: ignore[misc]
+    """Reads whole files: Whoosh leaves a table of contents open when it cannot be read."""
+
+    def open_file(self, name: str, **_: Any) -> StructFile:
+        return StructFile(BytesIO(Path(self.folder, name).read_bytes()), name=name)
+
+
 def _storage(folder: Path) -> FileStorage:
-    return FileStorage(str(folder), supports_mmap=False)
+    return _Storage(str(folder), supports_mmap=False)
 
 
 def name_of(generation: int) -> str:
