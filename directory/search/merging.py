@@ -14,33 +14,32 @@ from directory.search import builder, schema
 from directory.search.inversion import HEAVIEST, Postings
 from directory.search.segments import Segment
 
-#: More segments than this make every question slower than merging them would be.
-MOST_SEGMENTS = 8
-#: Segments this small are always merged together.
+#: So many segments of about one size are left as they are; more make questions slower than merging them would.
+MOST_ALIKE = 6
+#: Segments this small are all of about one size.
 SMALL = 1000
 
 
 def due(sizes: Sequence[tuple[int, int]]) -> list[int]:
-    """Return which segments to merge now; none while there are few.
+    """Return which segments to merge now; most of the time none.
 
-    Small ones go first, and each is merged only when what is merged with it has grown to half its size: so a document is
-    copied about as often as the number of its index doubles. One that has lost half of its documents is made anew.
+    The smallest ones go together, each up to twice what those before it hold: so a document is copied about as often as the
+    number of documents grows sevenfold. Large ones beside them are left alone. One that has lost half of its documents is made anew.
 
     Args:
         sizes: Of each segment, how many documents it holds and how many of them are gone.
     """
-    hollow = [n for n, (count, gone) in enumerate(sizes) if gone * 2 > count]
-    if len(sizes) <= MOST_SEGMENTS:
-        return hollow
     chosen: list[int] = []
     total = 0
     for n in sorted(range(len(sizes)), key=lambda n: sizes[n]):
         count, gone = sizes[n]
-        if total + count - gone > schema.MOST_DOCUMENTS or (len(chosen) > 1 and count > 2 * total + SMALL):
+        if total + count - gone > schema.MOST_DOCUMENTS or (chosen and count > 2 * total + SMALL):
             break
         chosen.append(n)
         total += count - gone
-    return sorted({*chosen, *hollow}) if total + sum(sizes[n][0] for n in hollow) <= schema.MOST_DOCUMENTS else sorted(chosen)
+    if len(chosen) > MOST_ALIKE:
+        return sorted(chosen)
+    return next(([n] for n, (count, gone) in enumerate(sizes) if gone * 2 > count), [])
 
 
 def merge(folder: Path, segments: Sequence[Segment]) -> Any | None:

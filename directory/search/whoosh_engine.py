@@ -29,7 +29,7 @@ log = structlog.get_logger("search")
 #: A merge takes files away while a reader looks for them: looking again finds the new ones.
 TRIES = 3
 #: Documents of one segment while the whole index is made: they bound the memory that takes.
-PART = 125_000
+PART = 200_000
 #: Words that so many documents hold are read in before the first question.
 COMMON = 0.02
 #: The part of the memory for postings that is filled with them.
@@ -207,18 +207,21 @@ class WhooshEngine:
             for document in {document.id: document for document in changed}.values():
                 gathered.add(document)
             described.append(gathered.write(path))
-        described = self._merged(path, described, known)
+        self._publish(path, contents, described, job)
+        # Only now, when readers see the change already: a large merge takes seconds.
+        chosen = merging.due([(one.doc_count_all(), one.deleted_count()) for one in contents.segments])
+        if chosen:
+            one = merging.merge(path, [self._segment(path, contents.segments[n], known) for n in chosen])
+            kept = [described for n, described in enumerate(contents.segments) if n not in chosen]
+            self._publish(path, contents, [*kept, *([one] if one is not None else [])], job)
+        toc.sweep(path, contents)
+
+    def _publish(self, path: Path, contents: Any, described: list[Any], job: int) -> None:
+        """Make some segments the index; those of which everybody is gone are left out."""
+        described = [one for one in described if one.doc_count()]
         toc.write(path, described, contents.generation + 1)
         contents.segments, contents.generation = described, contents.generation + 1
         self._note(path, contents, generations.read_manifest(path), job)
-        toc.sweep(path, contents)
-
-    def _merged(self, path: Path, described: list[Any], known: dict[str, Segment]) -> list[Any]:
-        chosen = merging.due([(one.doc_count_all(), one.deleted_count()) for one in described])
-        if not chosen:
-            return described
-        one = merging.merge(path, [self._segment(path, described[n], known) for n in chosen])
-        return [kept for n, kept in enumerate(described) if n not in chosen] + ([one] if one is not None else [])
 
     def _note(self, path: Path, contents: Any, before: Manifest, job: int) -> None:
         """Write down what belongs to the index; files that were there before keep the checksums they had."""

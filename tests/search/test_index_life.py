@@ -210,19 +210,22 @@ def test_segments_are_merged_before_there_are_many(engine: WhooshEngine, tmp_pat
         engine.apply([documents[number]], ())
     path = generations.live(tmp_path / "search")
     assert path is not None
-    assert len(toc.read(path).segments) <= merging.MOST_SEGMENTS + 1
+    assert len(toc.read(path).segments) <= merging.MOST_ALIKE + 1
     agree(engine, documents)
     files = {one.name for one in path.iterdir()}
-    assert len(files) <= merging.MOST_SEGMENTS + 3, "what was merged is gone"
+    assert len(files) <= merging.MOST_ALIKE + 4, "what was merged is gone"
 
 
 @pytest.mark.parametrize(
     ("sizes", "chosen"),
     [
-        ([(100, 0)] * 8, []),
+        ([(100, 0)] * 6, []),
+        ([(100, 0)] * 7, list(range(7))),
+        ([(200_000, 0)] * 5 + [(1, 0)], []),
+        ([(200_000, 0)] * 5 + [(1, 0)] * 7, list(range(5, 12))),
         ([(100_000, 0), *[(1, 0)] * 8], list(range(1, 9))),
         ([(200_000, 0), (200_000, 0), *[(10, 0)] * 7], list(range(2, 9))),
-        ([(100, 51), (100, 0)], [0]),
+        ([(100, 51), (100, 60)], [0]),
         ([(9000, 0), (900, 0), *[(300, 0)] * 7], list(range(1, 9))),
     ],
 )
