@@ -57,7 +57,7 @@ async function go(url, { push = true, toList = false } = {}) {
     if (signal.aborted) return;
     const [here, there] = [parts(document), parts(page)];
     if ([...here.keys()].some(name => !there.has(name))) throw new Error("another kind of page");
-    if (push) history.pushState({}, "", url);
+    if (push && bare(url) !== shown) history.pushState({}, "", url); // the same question again is no step to go back to
     shown = bare(new URL(location.href));
     swap(page, toList ? null : focused());
     if (toList) lead();
@@ -73,7 +73,7 @@ async function go(url, { push = true, toList = false } = {}) {
 function lead() {
   const count = document.querySelector("[data-live-count]");
   count.focus({ preventScroll: true });
-  count.scrollIntoView({ block: "start" });
+  count.scrollIntoView({ block: "start", behavior: "instant" }); // another list, and no way along this one
 }
 
 /** Buttons that a change makes needless; "Show results" stays, it leads from a long form to the list. */
@@ -100,7 +100,7 @@ document.addEventListener("click", event => {
   const url = new URL(link.href);
   if (url.origin !== location.origin || url.pathname !== location.pathname || url.hash) return;
   event.preventDefault();
-  go(url, { toList: Boolean(link.closest("nav")) });
+  go(url, { toList: Boolean(link.closest("nav, [data-live=register]")) });
 });
 
 addEventListener("popstate", () => {
