@@ -131,6 +131,19 @@ def test_a_popup_by_keyboard_alone(opened) -> None:
     expect(pin(page, "Ada Marsh")).to_be_focused()
 
 
+def test_looking_closer_by_keyboard_keeps_the_focus_on_a_pin(opened) -> None:
+    """Seen to fail with the pin in hand taken away and no other focused."""
+    page, _asked = opened(reduced_motion="reduce")
+    show(page)
+    everybody = page.get_by_role("button", name="5 practitioners")
+    while not everybody.count():
+        page.get_by_role("button", name="Zoom out").click()
+    everybody.focus()
+    page.keyboard.press("Enter")
+    expect(everybody).to_have_count(0)
+    expect(page.locator(".map__pin:focus")).to_have_count(1)
+
+
 def test_those_in_one_spot_are_a_list(opened) -> None:
     """Seen to fail with the gathering left closed where looking closer parts nobody."""
     page, _asked = opened()

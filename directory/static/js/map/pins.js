@@ -34,7 +34,10 @@ export class Pins {
       kept.add(key);
       if (!this.shown.has(key)) this.shown.set(key, this.add(feature, ids));
     }
-    for (const [key, marker] of this.shown) if (!kept.has(key)) { marker.remove(); this.shown.delete(key); }
+    const gone = [...this.shown].filter(([key]) => !kept.has(key));
+    const held = gone.map(([, marker]) => marker).find(marker => marker.getElement() === document.activeElement);
+    for (const [key, marker] of gone) { marker.remove(); this.shown.delete(key); }
+    if (held) this.heir(held.ids)?.getElement().focus({ preventScroll: true });
     this.light(this.lit, true);
   }
 
@@ -59,6 +62,11 @@ export class Pins {
       for (const type of ["pointerleave", "blur"]) seen.addEventListener(type, () => this.lightCard(ids, false));
     });
     return marker.addTo(this.map);
+  }
+
+  /** The pin in which somebody of a pin that is gone stands now: the focus moves there, and is not lost. */
+  heir(ids) {
+    return [...this.shown.values()].find(marker => marker.ids.some(id => ids.includes(id)));
   }
 
   /** Look closer at a gathering, or list who is in it where looking closer parts nobody. */
