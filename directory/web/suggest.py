@@ -40,9 +40,9 @@ def _option(one: Suggestion) -> dict[str, str]:
 
 
 def _place(one: Suggestion) -> dict[str, str]:
+    if one.treatment is not None:
+        # How many are listed there would be read as how many offer the treatment.
+        label = _("%(treatment)s in %(place)s", treatment=one.treatment.label, place=one.label)
+        return {"label": label, "url": seo.with_query(f"/{one.path}/", [("treatment", one.treatment.code)])}
     listed = ngettext("%(num)s listed", "%(num)s listed", one.listed) % {"num": one.listed} if one.listed else ""
-    note = " · ".join(filter(None, (one.note, listed)))
-    if one.treatment is None:
-        return {"note": note, "url": f"/{one.path}/"}
-    label = _("%(treatment)s in %(place)s", treatment=one.treatment.label, place=one.label)
-    return {"label": label, "note": note, "url": seo.with_query(f"/{one.path}/", [("treatment", one.treatment.code)])}
+    return {"note": " · ".join(filter(None, (one.note, listed))), "url": f"/{one.path}/"}

@@ -16,6 +16,7 @@ from directory.search.finding import Search
 from directory.search.sql_engine import SqlEngine
 from directory.search.suggest import About
 from directory.treatments import queries as treatments
+from directory.web import suggest as lines
 from tests.clients import Visitor
 from tests.counting import statements
 from tests.world import World
@@ -131,6 +132,21 @@ class TestAnswer:
         treatment = self.ask(visitor, q="smp").json["groups"][0]["options"][0]
         assert treatment["fills"] == "Scalp micropigmentation"
         assert "url" not in treatment
+
+    def test_how_many_are_listed_at_a_place_is_not_said_of_a_treatment_there(self, small, session, database, file, app):
+        """Seen to fail with the count shown beside the treatment too: nobody there offers it."""
+        small.count(small.profile("Torunn Marsh", offers=["fue"]))
+        with app.test_request_context():
+            notes = {
+                option["label"]: option["note"]
+                for typed in ("toronto", "smp toronto")
+                for group in lines.answer(
+                    suggest.suggest(session, Search(SqlEngine(database)), typed, treatments.all_(session), names=file)
+                )["groups"]
+                for option in group["options"]
+            }
+        assert notes["Toronto"] == "Ontario, Canada · 1 listed"
+        assert notes["Scalp micropigmentation in Toronto"] == "Ontario, Canada"
 
     def test_a_box_of_places_gets_places_alone(self, small, visitor):
         """Seen to fail with `for` not looked at."""
