@@ -65,10 +65,8 @@ MENDS = lazy("Mends earlier work")
 WHY_EMPTY: Mapping[WhyEmpty, str] = {
     WhyEmpty.NOBODY_HERE: lazy("We know nobody here yet. That says nothing about who works here."),
     WhyEmpty.FILTERS: lazy("Some are listed here, but nobody fits all the filters that are on."),
-    WhyEmpty.WORDS: lazy("The words are known to us, but nobody here has all of them. Try fewer words, or only a surname."),
-    WhyEmpty.UNKNOWN_WORDS: lazy(
-        "At least one of the words stands nowhere on our pages, and nothing spelled like it does. Try fewer words, or another one."
-    ),
+    WhyEmpty.WORDS: lazy("The words are known to us, but nobody here has all of them."),
+    WhyEmpty.UNKNOWN_WORDS: lazy("At least one of the words stands nowhere on our pages, and nothing spelled like it does."),
 }
 SORTS: Mapping[Sort, str] = {
     Sort.RELEVANCE: lazy("Fit to your words"),
