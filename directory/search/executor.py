@@ -382,3 +382,4 @@ def warm(segment: Segment, *, least: int, is_enough: Callable[[], bool]) -> None
         if is_enough():
             break
         segment.postings(schema.TEXT, token)
+    segment.give_back()

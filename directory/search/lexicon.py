@@ -57,7 +57,7 @@ class Lexicon:
         if not len(self._offsets) > 1 or not SHORTEST <= len(word) <= LONGEST:
             return []
         numbers = self._one_away(word) if slips == 1 else self._two_away(word)
-        found = ((distance(word, self._word(number), limit=slips), number) for number in numbers)
+        found = ((apart(word, self._word(number), limit=slips), number) for number in numbers)
         return [Near(slip, self._word(number), int(self._counts[number])) for slip, number in found if slip <= slips]
 
     def _one_away(self, word: str) -> list[int]:
@@ -93,6 +93,15 @@ def packed(words: Iterable[tuple[bytes, int]]) -> bytes:
     joined = b"".join(word for word, _, _ in kept)
     head = np.array([len(kept), len(joined), len(order)], "<u4")
     return b"".join([*(part.tobytes() for part in (head, offsets, counts, letters, hashes[order], numbers[order])), joined])
+
+
+def apart(typed: str, word: str, *, limit: int) -> int:
+    """Return how many slips a typed word is from another; more than are forgiven counts as limit + 1.
+
+    Two slips are forgiven only behind a first letter that is right: who typed "yilmaz" meant no "tilman".
+    """
+    found = distance(typed, word, limit=limit)
+    return limit + 1 if found > 1 and typed[0] != word[0] else found
 
 
 def distance(one: str, other: str, *, limit: int) -> int:

@@ -99,9 +99,9 @@ def alike(session: Session, typed: Sequence[str]) -> Mapping[str, Sequence[Near]
         session.execute(text("SELECT set_config('pg_trgm.similarity_threshold', :least, true)"), {"least": str(ALIKE)})
     for word, other, documents in session.execute(text(_ALIKE), {"typed": asked}) if asked else ():
         limit = _forgiven(word)
-        apart = lexicon.distance(word, other, limit=limit)
-        if apart <= limit:
-            known[word].append(Near(apart, -documents, other))
+        slips = lexicon.apart(word, other, limit=limit)
+        if slips <= limit:
+            known[word].append(Near(slips, -documents, other))
     return known
 
 

@@ -102,6 +102,10 @@ class Segment:
         other._set_deleted(described)
         return other
 
+    def give_back(self) -> None:
+        """Let go of the parts of the file of which there are copies now."""
+        self._files.give_back()
+
     def column(self, name: str) -> NDArray[Any]:
         """Return a column of `schema.COLUMNS`, in this machine's order of bytes."""
         found = self._own.get(name)
