@@ -99,7 +99,7 @@ class SegmentFiles(Storage):  # type: ignore[misc]
         return self.buffer[where["offset"] : where["offset"] + where["length"]]
 
     def give_back(self) -> None:
-        """Let go of what was read through the map: it stays in the system's own memory, shared by all, and comes back when it is asked for."""
+        """Let go of what was read through the map: it stays in the system's own memory, and comes back when it is asked for."""
         if hasattr(mmap, "MADV_DONTNEED"):
             self._map.madvise(mmap.MADV_DONTNEED)
 
