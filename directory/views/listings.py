@@ -52,7 +52,7 @@ def show(path: str) -> str:
         instead=instead.link(shown, area.name),
         is_sample_page=shown.made_up,
         seo=_seo(shown, crumbs),
-        **_around(area),
+        **_around(area, shown.asked),
     )
 
 
@@ -83,13 +83,23 @@ def bounds_of(area: Area) -> Bounds:
     return Bounds(region_id=area.id, **shared) if isinstance(area, Region) else Bounds(country_code=area.code, **shared)
 
 
-def _around(area: Area) -> dict[str, Any]:
-    """Return what is near a place, or what lies in a region or country."""
+#: What of a question means the same in a smaller area: a radius counts from a city, a band of prices is of one currency.
+_STAYS_BEHIND = frozenset({"radius", "unit", "price", "sort"})
+
+
+def _around(area: Area, asked: Criteria) -> dict[str, Any]:
+    """Return what is near a place, or what lies in a region or country; filters lead on, and then nobody has counted yet."""
+    kept = asked.pairs(without=_STAYS_BEHIND)
     if isinstance(area, Place):
-        return {"near": [_near(one) for one in places.nearest(db.session(), area)], "regions": [], "towns": []}
+        return {"near": [_near(one) for one in places.nearest(db.session(), area)], "regions": [], "towns": [], "is_counted": True}
     regions = places.regions_with_counts(db.session(), area) if isinstance(area, Country) else []
     towns = places.places_with_counts(db.session(), area)
-    return {"near": [], "regions": [_entry(one) for one in regions], "towns": [_entry(one) for one in towns]}
+    return {
+        "near": [],
+        "regions": [_entry(one, kept) for one in regions],
+        "towns": [_entry(one, kept) for one in towns],
+        "is_counted": not kept,
+    }
 
 
 def _near(one: places.Near) -> dict[str, Any]:
@@ -97,9 +107,10 @@ def _near(one: places.Near) -> dict[str, Any]:
     return {"url": f"/{one.place.path}/", "name": one.place.name, "note": note, "count": one.hair_count or None}
 
 
-def _entry(counted: places.Counted) -> dict[str, Any]:
+def _entry(counted: places.Counted, kept: list[tuple[str, str]]) -> dict[str, Any]:
     note = "" if counted.hair_count else _("on a register only")
-    return {"url": f"/{counted.row.path}/", "name": counted.row.name, "note": note, "count": counted.hair_count or None}
+    url = seo.with_query(f"/{counted.row.path}/", kept)
+    return {"url": url, "name": counted.row.name, "note": note, "count": None if kept else counted.hair_count or None}
 
 
 def _crumbs(area: Area) -> list[seo.Crumb]:

@@ -330,3 +330,14 @@ def test_every_profession_has_a_filter_and_words(app: Flask):
         assert words.PROFESSIONS[kind]
         assert words.KINDS[Kind(kind.value)]
     assert set(words.EVIDENCE) == set(HairEvidence)
+
+
+def test_filters_lead_on_into_the_places_of_a_country(world, visitor):
+    """A number of all practitioners would be untrue beside a filter. Seen to fail with the bare links and their numbers."""
+    world.profile("Ada Marsh")
+    plain = visitor.get("/ca/").text
+    assert 'href="/ca/ontario/"' in plain
+    filtered = visitor.get("/ca/?treatment=smp&sort=name").text
+    assert 'href="/ca/ontario/?treatment=smp"' in filtered
+    assert "with your filters" in filtered
+    assert "with their number of practitioners" not in filtered
