@@ -24,6 +24,8 @@ from directory.search.storage import SegmentFiles
 
 #: Bytes of decoded postings that one process keeps; what was asked for longest ago goes first.
 KEPT = 64_000_000
+#: After so many postings of one token the part of the file that they were read from is let go of: they are copies.
+GIVEN_BACK = 20_000
 _NOBODY: Ids = np.empty(0, np.int32)
 
 
@@ -262,7 +264,10 @@ class Segment:
             told = self._terms.term_info(field, token)
         except TermNotFound:
             return _NOBODY, None
-        return self._blocks(told, field, token)
+        found = self._blocks(told, field, token)
+        if len(found[0]) > GIVEN_BACK:
+            self.give_back()
+        return found
 
     def _blocks(self, told: Any, field: str, token: bytes) -> tuple[Ids, Weights]:
         """Read postings block by block: Whoosh's reader finds each, numpy takes it apart."""
