@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 from directory.core import page
 from directory.core.text import clean_line
 from directory.models.treatments import Treatment
+from directory.places.sphere import KM_PER_MILE
 from directory.search import analysis, bands
 
 #: Cards on a page of a list.
@@ -18,7 +19,6 @@ MAX_CHOICES = 30
 RADII = (5, 10, 25, 50, 100, 200)
 #: Least mean that may be asked for, in tenths of a star.
 RATINGS = (45, 40, 35, 30)
-KM_PER = {"km": 1.0, "mi": 1.609344}
 #: Under so many reviews no mean is shown, so none can be asked for.
 RATED_FROM = 3
 
@@ -73,6 +73,10 @@ class Unit(StrEnum):
 
     KM = "km"
     MI = "mi"
+
+
+#: Kilometres in one of each.
+KM_PER = {Unit.KM: 1.0, Unit.MI: KM_PER_MILE}
 
 
 class Group(StrEnum):
@@ -310,6 +314,11 @@ class Criteria:
         found += [("sort", self.sort.value)] if self.sort is not self.usual_sort else []
         found += [("page", str(number))] if number and number > 1 else []
         return [(name, value) for name, value in found if name not in without]
+
+
+def fitting_radius(km: float, unit: Unit) -> int:
+    """Return the least radius of a list, in its unit, that reaches so far; the largest where none does."""
+    return next((radius for radius in RADII if radius * KM_PER[unit] >= km), RADII[-1])
 
 
 def with_below(taxonomy: Sequence[Treatment], codes: Collection[str]) -> frozenset[int]:

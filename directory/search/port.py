@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from directory.core.progress import Progress, silent
 from directory.search.criteria import (
+    KM_PER,
     PAGE_SIZE,
     RADII,
     RATED_FROM,
@@ -23,11 +24,13 @@ from directory.search.criteria import (
     Kind,
     Sort,
     Unit,
+    fitting_radius,
 )
 from directory.search.documents import Document
 from directory.search.results import Results, Spelling, WhyEmpty
 
 __all__ = [
+    "KM_PER",
     "PAGE_SIZE",
     "RADII",
     "RATED_FROM",
@@ -49,6 +52,7 @@ __all__ = [
     "State",
     "Unit",
     "WhyEmpty",
+    "fitting_radius",
     "index_folder",
 ]
 

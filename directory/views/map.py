@@ -9,7 +9,7 @@ from directory.core.errors import Moved, NotFound, Refused
 from directory.core.i18n import _
 from directory.places import centres, labels, sphere
 from directory.places import queries as places
-from directory.search.port import Bounds, Criteria
+from directory.search.port import Bounds, Criteria, fitting_radius
 from directory.treatments import queries as treatments
 from directory.views import listings
 from directory.web import atlas, db, seo
@@ -54,7 +54,7 @@ def area() -> Answer:
     place = centres.place_near(db.session(), round(point[0], 1), round(point[1], 1))
     bounds = listings.bounds_of(place)
     asked = MultiDict([(name, value) for name, value in request.args.items(multi=True) if name not in {"radius", "unit", "page"}])
-    asked["radius"] = str(atlas.fitting(km, bounds.unit))
+    asked["radius"] = str(fitting_radius(km, bounds.unit))
     criteria = Criteria.from_args(asked, taxonomy=treatments.all_(db.session()), bounds=bounds)
     answer = redirect(seo.with_query(f"/{place.path}/", criteria.pairs()), code=303)
     answer.headers["Cache-Control"] = "private, no-store"

@@ -10,7 +10,7 @@ from directory.profiles import queries as profiles
 from directory.profiles.pins import Pin
 from directory.profiles.rules import page_path
 from directory.reviews import rules as reviews
-from directory.search.port import RADII, Criteria, Evidence, Results, Sort, Unit
+from directory.search.port import Criteria, Evidence, Results, Sort, Unit
 from directory.web import cards, db, search, templating
 from directory.web.profile import directions_url
 
@@ -35,12 +35,6 @@ def pins(criteria: Criteria) -> dict[str, Any]:
         "around": _around(asked),
         "pins": [_pin(pin, far.get(pin.id), asked.unit) for pin in found],
     }
-
-
-def fitting(km: float, unit: Unit) -> int:
-    """Return the least radius of a list, in its unit, that reaches so far; the largest where none does."""
-    wanted = km if unit is Unit.KM else km / sphere.KM_PER_MILE
-    return next((radius for radius in RADII if radius >= wanted), RADII[-1])
 
 
 def _says(results: Results, found: list[Pin]) -> str:

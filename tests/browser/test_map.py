@@ -15,6 +15,7 @@ from directory.app import create_app
 from directory.config import Settings
 from directory.core.db import Database
 from directory.models.profiles import Location, Profile
+from tests import vendored
 from tests.world import World
 
 pytestmark = pytest.mark.browser
@@ -30,8 +31,7 @@ EVIL = "<img src=/xss onerror=document.title='xss'>"
 @pytest.fixture
 def world(app: Flask, session, make) -> World:
     """Three people in three corners of Toronto, two of nobody knows where, and one whose name is markup."""
-    if "vendor/leaflet.js" not in app.extensions["assets"].files:
-        pytest.skip("Leaflet was not fetched: `python tools/vendor.py`")
+    vendored.needs("leaflet.js")
     world = World(session, make)
     moved(world, world.profile("Ada Marsh", stars=[5, 4, 4]), 43.65, -79.5)
     moved(world, world.profile("Bo Lindqvist", offers=["fue"]), 43.75, -79.3)

@@ -8,14 +8,11 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, Route, expect
 
 from directory.app import create_app
-from directory.core.paths import STATIC
 from directory.models.profiles import ProfileKind
+from tests import vendored
 from tests.world import World
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not (STATIC / "vendor" / "combobox-nav.js").is_file(), reason="run tools/vendor.py first"),
-]
+pytestmark = pytest.mark.browser
 
 HOME = "http://localhost/"
 MARKUP = "Torin <img src=x onerror=alert(1)> & <b>Vale</b>"
@@ -24,6 +21,7 @@ MARKUP = "Torin <img src=x onerror=alert(1)> & <b>Vale</b>"
 @pytest.fixture
 def site(schema, database, session, make, settings) -> Flask:
     """Toronto with three profiles, the name of one of them meant badly."""
+    vendored.needs("combobox-nav.js")
     world = World(session, make)
     world.profile("Torunn Marsh", slug="torunn-marsh")
     world.profile("Torsten House", kind=ProfileKind.PRACTICE)

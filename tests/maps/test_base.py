@@ -13,6 +13,7 @@ from flask import Flask
 
 from directory.core.paths import STATIC
 from directory.web import atlas
+from tests import vendored
 from tests.clients import Visitor
 from tests.world import World
 
@@ -153,8 +154,7 @@ class TestBudget:
         own = [name for name in files if name.startswith("js/map") or name in {"map/leaflet.css", "map/base.json"}]
         theirs = ["vendor/leaflet.js", "vendor/leaflet.css", "vendor/supercluster.js"]
         assert len(own) >= 7
-        if theirs[0] not in files:
-            pytest.skip("Leaflet was not fetched: `python tools/vendor.py`")
+        vendored.needs("leaflet.js")
         sent = sum(len(files[name].gzipped) for name in [*own, *theirs])
         heaviest = sorted((len(asset.gzipped) for name, asset in files.items() if name.startswith("map/") and "_" in name), reverse=True)
         sent += sum(heaviest[:IN_SIGHT])
