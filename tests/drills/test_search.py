@@ -15,8 +15,8 @@ from directory.search.criteria import Criteria, Evidence
 from directory.search.documents import Document
 from directory.search.whoosh_engine import WhooshEngine
 from tests.drills import size
-from tests.search import brute
 from tests.search.made import document
+from tests.search.reference import Reference
 
 pytestmark = pytest.mark.drill
 
@@ -140,6 +140,6 @@ def _everybody(engine: WhooshEngine) -> list[int]:
 
 def _agrees(engine: WhooshEngine, documents: dict[int, Document]) -> None:
     for criteria in (Criteria(text="natural", as_typed=True), Criteria(place_id=3, evidence=Evidence.ANY)):
-        wanted = brute.order((one for one in documents.values() if brute.meets(one, criteria)), criteria)
+        wanted = [one.id for one in Reference(list(documents.values()), ()).found(criteria)]
         found = engine.search(None, criteria)
         assert (found.total, list(found.ids)) == (len(wanted), wanted[:20])

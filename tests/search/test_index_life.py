@@ -15,13 +15,13 @@ from whoosh import query
 from whoosh.index import open_dir
 
 from directory.search import builder, generations, merging, toc
-from directory.search.criteria import Centre, Criteria, Evidence, Group, Kind, Sort, Unit
+from directory.search.criteria import Centre, Criteria, Evidence, Kind, Sort, Unit
 from directory.search.documents import Document
 from directory.search.port import IndexBroken
 from directory.search.whoosh_engine import WhooshEngine
 from tests.drills import size
-from tests.search import brute
 from tests.search.made import document
+from tests.search.reference import Reference
 
 HERE = Centre(44.0, -80.0)
 #: Questions of every kind; each is asked in every order.
@@ -39,26 +39,27 @@ QUESTIONS = (
 
 
 def agree(engine: WhooshEngine, documents: dict[int, Document]) -> None:
-    """Hold every answer against that of `brute`."""
+    """Hold every answer against that of `reference`."""
+    right = Reference(list(documents.values()), ("fue-manual",))
     for number, asked in enumerate(QUESTIONS):
         sort = tuple(Sort)[1:][number % 6]
         for criteria in (_with(asked, sort=sort), _with(asked, sort=Sort.SCORE, number=2, size=3, faceted=True)):
             if criteria.sort is Sort.DISTANCE and criteria.centre is None:
                 continue
             found = engine.search(None, criteria)
-            wanted = brute.order((one for one in documents.values() if brute.meets(one, criteria)), criteria)
+            wanted = [one.id for one in right.found(criteria)]
             first = (criteria.number - 1) * criteria.size
-            if not wanted and criteria.clauses:  # a word that nobody has is mended, which `brute` does not do
+            if not wanted and criteria.clauses:  # a word that nobody has is mended, which the reference does not do
                 assert found.total == 0 or found.spelling is not None
                 continue
             assert found.total == len(wanted), criteria
             assert list(found.ids) == wanted[first : first + criteria.size], criteria
+            assert found.unrated == right.unrated(criteria), criteria
             if criteria.faceted:
-                counted = {group: values for group, values in found.facets.items() if values}
-                assert counted == brute.facets(documents.values(), criteria), criteria
-            if criteria.rating:
-                few = [one for one in documents.values() if brute.meets(one, criteria, without=Group.RATING) and one.reviews < 3]
-                assert found.unrated == len(few)
+                counted, counts = (
+                    {group: values for group, values in one.items() if values} for one in (found.facets, right.facets(criteria))
+                )
+                assert counted == counts, criteria
 
 
 def _with(criteria: Criteria, **more: Any) -> Criteria:
