@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, func, select
 
 from directory import outbox, work
@@ -27,6 +28,8 @@ ALIVE, LET_THROUGH = 10.0, 0.5
 TOGETHER = 500
 #: How often the worker looks whether the index is whole, and how often it reads all of it to be sure. Seconds.
 LOOK, LOOK_DEEP = 2.0, 3600.0
+#: How long it waits for a rebuild that it asked for before it looks again. Seconds.
+PATIENCE = 60.0
 #: Writers of the tables of one database stand in line behind this number (PostgreSQL's advisory locks).
 ADVISORY = 0x5EA7C4
 
@@ -121,24 +124,37 @@ def follower(database: Database, settings: Settings) -> Follower:
 
 
 def watch(database: Database, settings: Settings, stop: threading.Event) -> None:
-    """Look after the engines until `stop` is set: what is missing, damaged or of another make is made anew by itself."""
+    """Look after the engines until `stop` is set: what is missing, damaged or of another make is made anew by itself.
+
+    A database or disk that is away for a moment is waited for.
+    """
     deep_at = 0.0
     following = follower(database, settings) if finding.is_per_host(settings, database) else None
     while not stop.is_set():
-        deep, now = time.monotonic() >= deep_at, time.monotonic()
-        deep_at = now + LOOK_DEEP if deep else deep_at
-        if following is not None:
-            following.catch_up()
-        for engine in finding.kept(settings, database):
-            faults = _faults(database, engine, deep=deep)
-            if faults:
-                log.warning("search.faults", engine=engine.name, faults=list(faults))
-                with database.transaction() as session:
-                    outbox.enqueue(session, "search.rebuild", key="search.rebuild")
+        now = time.monotonic()
+        deep = now >= deep_at
+        try:
+            if following is not None:
+                following.catch_up()
+            if _ask_to_mend(database, settings, deep=deep):
                 # A rebuild takes its time; looking again meanwhile would only ask for another one.
-                stop.wait(LOOK_DEEP / 60)
-                break
+                stop.wait(PATIENCE)
+            deep_at = now + LOOK_DEEP if deep else deep_at
+        except (SQLAlchemyError, IndexBroken, OSError):
+            log.exception("search.watch_failed")
         stop.wait(LOOK)
+
+
+def _ask_to_mend(database: Database, settings: Settings, *, deep: bool) -> bool:
+    """Ask for a rebuild where an engine has a fault; say whether one has."""
+    for engine in finding.kept(settings, database):
+        faults = _faults(database, engine, deep=deep)
+        if faults:
+            log.warning("search.faults", engine=engine.name, faults=list(faults))
+            with database.transaction() as session:
+                outbox.enqueue(session, "search.rebuild", key="search.rebuild")
+            return True
+    return False
 
 
 def _faults(database: Database, engine: SearchEngine, *, deep: bool) -> tuple[str, ...]:

@@ -126,11 +126,14 @@ class WhooshEngine:
         if path is None:
             return Standing(str(self._folder), None, faults=("there is no index",))
         manifest = generations.read_manifest(path)
-        found = generations.faults(path, manifest, deep=deep)
+        marked = generations.is_marked(self._folder)
+        found = generations.faults(path, manifest, deep=deep or marked)
         if not manifest.files:
             found.append("its manifest cannot be read")
-        if generations.is_marked(self._folder):
+        if marked and found:
             found.append("a reader met damage")
+        elif marked:  # every byte is as it was written: a new index would be no better
+            generations.unmark(self._folder)
         size = sum(size for size, _ in manifest.files.values())
         if found:
             return Standing(str(path), None, size, manifest.applied, tuple(found))

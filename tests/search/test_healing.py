@@ -61,3 +61,25 @@ def test_damage_is_answered_for_and_mended(own: tuple[Database, Settings], patte
         found = search.find(session, Criteria(text="natural"))
     assert (found.total, found.is_fallback) == (1, False)
     assert not search.engine.state(deep=True).faults
+
+
+def test_a_database_that_is_away_for_a_moment_does_not_end_the_watch(tmp_path: Path) -> None:
+    """Here it has no tables yet. Seen to fail with the error let through: nobody looked after the index any more."""
+    settings = Settings(data_dir=tmp_path, secret_key="tests-only-0123456789-abcdefghijklmnop")
+    database = Database(f"sqlite:///{tmp_path / 'hairline.sqlite3'}")
+    stop = threading.Event()
+    watching = threading.Thread(target=indexer.watch, args=(database, settings, stop))
+    watching.start()
+    time.sleep(0.5)
+    metadata.create_all(database.engine)
+    with database.transaction() as session:
+        taxonomy.sync(session)
+        Make(session).profile("Ada Marsh")
+    end = time.monotonic() + 30
+    while time.monotonic() < end and not work.run_due(database, settings, indexer.HANDLERS):
+        time.sleep(0.05)
+    stop.set()
+    watching.join()
+    found = finding.search_for(settings, database).engine.state()
+    database.dispose()
+    assert found.documents == 1

@@ -271,6 +271,16 @@ def test_a_reader_that_meets_damage_leaves_a_mark(engine: WhooshEngine, tmp_path
     assert reader.search(None, Criteria(evidence=Evidence.ANY)).total == 1
 
 
+def test_a_mark_without_damage_asks_for_no_new_index(engine: WhooshEngine, tmp_path: Path) -> None:
+    """A reader may fail for another reason; then making the index anew, again and again, would help nobody.
+
+    Seen to fail with the mark as a fault of its own.
+    """
+    generations.mark_damaged(tmp_path / "search")
+    assert not engine.state().faults
+    assert not generations.is_marked(tmp_path / "search")
+
+
 def test_another_make_is_no_index(engine: WhooshEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Seen to fail without the hash in the folder's name."""
     monkeypatch.setattr(generations, "schema_hash", lambda: "another-make")
