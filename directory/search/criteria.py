@@ -307,13 +307,18 @@ class Criteria:
         found += [("kind", kind.value) for kind in self.kinds]
         found += [("lang", tag) for tag in self.languages]
         found += [("price", code) for code in self.prices]
-        found += [("rating", f"{self.rating / 10:g}")] if self.rating else []
+        found += [("rating", rating_value(self.rating))] if self.rating else []
         found += [("repairs", "1")] if self.repairs else []
         found += [("verified", "1")] if self.verified else []
         found += [("evidence", self.evidence.value)] if self.evidence is not Evidence.HAIR else []
         found += [("sort", self.sort.value)] if self.sort is not self.usual_sort else []
         found += [("page", str(number))] if number and number > 1 else []
         return [(name, value) for name, value in found if name not in without]
+
+
+def rating_value(tenths: int) -> str:
+    """Return a least rating as it stands in addresses and counts: "4", "4.5"."""
+    return f"{tenths / 10:g}"
 
 
 def fitting_radius(km: float, unit: Unit) -> int:
@@ -346,7 +351,7 @@ def _radius(raw: str | None) -> int | None:
 
 
 def _rating(raw: str | None) -> int:
-    return next((tenths for tenths in RATINGS if raw in {f"{tenths / 10:g}", f"{tenths / 10:.1f}"}), 0)
+    return next((tenths for tenths in RATINGS if raw in {rating_value(tenths), f"{tenths / 10:.1f}"}), 0)
 
 
 def _known(kind: type[Word], raw: str | None) -> Word | None:

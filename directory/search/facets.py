@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from directory.places import money
 from directory.search import bands, schema
-from directory.search.criteria import RATED_FROM, RATINGS, Criteria, Group
+from directory.search.criteria import RATED_FROM, RATINGS, Criteria, Group, rating_value
 from directory.search.holders import Ids
 from directory.search.segments import Segment
 
@@ -103,11 +103,6 @@ def add(totals: dict[str, dict[str, int]], more: Mapping[Group, Mapping[str, int
         for value, number in values.items():
             if number and (group is not Group.TECHNIQUE or value in techniques):
                 own[value] = own.get(value, 0) + number
-
-
-def rating_value(tenths: int) -> str:
-    """Return a least rating as it stands in addresses: "4", "4.5"."""
-    return f"{tenths / 10:g}"
 
 
 def _all_of(masks: Sequence[NDArray[np.bool_]]) -> NDArray[np.bool_] | None:

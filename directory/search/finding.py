@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
 from typing import TypeVar
 
 import structlog
@@ -21,6 +22,9 @@ from directory.search.whoosh_engine import WhooshEngine
 log = structlog.get_logger("search")
 
 Answer = TypeVar("Answer")
+
+#: Sites whose engines a process keeps open; outside of tests there is one.
+OPEN = 4
 
 
 class Search:
@@ -48,9 +52,8 @@ class Search:
 
     def prewarm(self) -> None:
         """Read in what any question needs, so that the first visitor does not wait for it; without an index there is nothing to read."""
-        if isinstance(self.engine, WhooshEngine):
-            with suppress(IndexBroken):
-                self.engine.prewarm()
+        with suppress(IndexBroken):
+            self.engine.prewarm()
 
     def _ask(self, ask: Callable[[SearchEngine], Answer], fallback: Callable[[], Answer]) -> Answer:
         try:
@@ -65,13 +68,17 @@ def search_for(settings: Settings, database: Database) -> Search:
     return Search(kept(settings, database)[0])
 
 
-def kept(settings: Settings, database: Database) -> list[SearchEngine]:
-    """Return the engines that are kept up to date, the one that answers first: the database's own is there for bad days."""
+@lru_cache(OPEN)
+def kept(settings: Settings, database: Database) -> tuple[SearchEngine, ...]:
+    """Return the engines that are kept up to date, the one that answers first: the database's own is there for bad days.
+
+    A process has one of each: an engine that is asked, changed or looked at again has its index open already.
+    """
     name = engine_name(settings, database)
     if name == "postgres":
-        return [PostgresEngine(database)]
+        return (PostgresEngine(database),)
     own = SqlEngine(database)
-    return [WhooshEngine(index_folder(settings.data_dir)), own] if name == "whoosh" else [own]
+    return (WhooshEngine(index_folder(settings.data_dir)), own) if name == "whoosh" else (own,)
 
 
 def is_per_host(settings: Settings, database: Database) -> bool:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -181,7 +181,7 @@ class _Through:
         engines: Those that are kept.
     """
 
-    def __init__(self, work_: Work, engines: list[SearchEngine]) -> None:
+    def __init__(self, work_: Work, engines: Sequence[SearchEngine]) -> None:
         self._work, self._engines = work_, engines
         self._alive_at = self._through_at = time.monotonic()
         #: Profiles that changed meanwhile.
@@ -206,7 +206,7 @@ class _Through:
             return
 
 
-def _rebuild(database: Database, engines: list[SearchEngine], progress: Progress, alive: Callable[[], None]) -> int:
+def _rebuild(database: Database, engines: Sequence[SearchEngine], progress: Progress, alive: Callable[[], None]) -> int:
     with database.session() as session:
         total = documents.count(session)
     done = 0
@@ -215,7 +215,7 @@ def _rebuild(database: Database, engines: list[SearchEngine], progress: Progress
     return done
 
 
-def _apply(database: Database, engines: list[SearchEngine], ids: Collection[int], *, job: int = 0) -> None:
+def _apply(database: Database, engines: Sequence[SearchEngine], ids: Collection[int], *, job: int = 0) -> None:
     with _alone(database):
         with database.session() as session:
             # Read behind the lock: whoever writes last has read last.

@@ -25,6 +25,7 @@ from directory.search.criteria import (
     Sort,
     Unit,
     fitting_radius,
+    rating_value,
 )
 from directory.search.documents import Document
 from directory.search.results import Results, Spelling, WhyEmpty
@@ -54,6 +55,7 @@ __all__ = [
     "WhyEmpty",
     "fitting_radius",
     "index_folder",
+    "rating_value",
 ]
 
 
@@ -106,6 +108,14 @@ class SearchEngine(Protocol):
 
     def suggest(self, session: Session, text: str, *, limit: int) -> Sequence[int]:
         """Return the numbers of listed profiles whose names hold every word of `text`, the last one perhaps begun; the best score first.
+
+        Raises:
+            IndexBroken: when there is no index or it cannot be read.
+        """
+        ...
+
+    def prewarm(self) -> None:
+        """Read in what any question needs, so that the first one is quick; nothing where there is nothing to read in.
 
         Raises:
             IndexBroken: when there is no index or it cannot be read.

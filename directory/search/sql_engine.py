@@ -39,6 +39,9 @@ class SqlEngine:
         """Return the numbers of listed profiles whose names hold every word of `text`, the last one perhaps begun; the best score first."""
         return suggest(session, text, limit=limit)
 
+    def prewarm(self) -> None:
+        """Do nothing: the database keeps what is asked for by itself."""
+
     def apply(self, changed: Sequence[Document], gone: Collection[int], *, job: int = 0) -> None:
         """Bring rows to what the documents say; safe to run twice.
 

@@ -11,7 +11,7 @@ from directory.models.profiles import Practitioner, Profile, ProfileKind, Servic
 from directory.models.search import SearchDocument
 from directory.models.treatments import Treatment
 from directory.search import bands, sql_filters
-from directory.search.criteria import RATED_FROM, RATINGS, Criteria, Group, Kind
+from directory.search.criteria import RATED_FROM, RATINGS, Criteria, Group, Kind, rating_value
 
 #: Stands beside the groups for those whom a least rating leaves out because they have too few reviews.
 UNRATED = "unrated"
@@ -102,7 +102,7 @@ def _values(criteria: Criteria) -> list[ColumnElement[Any]]:
     values: dict[Group, ColumnElement[Any]] = {
         Group.KIND: kind,
         Group.PRICE: case(*in_bands) if in_bands else cast(literal(None), String),
-        Group.RATING: case(*((sql_filters.rated(tenths), _key(tenths)) for tenths in RATINGS)),
+        Group.RATING: case(*((sql_filters.rated(tenths), rating_value(tenths)) for tenths in RATINGS)),
         Group.REPAIRS: case((sql_filters.repairs(), "1")),
         Group.VERIFIED: case((sql_filters.verified(), "1")),
     }
@@ -118,11 +118,7 @@ def _or_better(found: Mapping[str, int]) -> dict[str, int]:
     """Add to each rating those who have a better one."""
     total, added = 0, {}
     for tenths in RATINGS:  # the best first
-        total += found.get(_key(tenths), 0)
+        total += found.get(rating_value(tenths), 0)
         if total:
-            added[_key(tenths)] = total
+            added[rating_value(tenths)] = total
     return added
-
-
-def _key(tenths: int) -> str:
-    return f"{tenths / 10:g}"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from directory.core.i18n import _, lazy, ngettext
 from directory.models.treatments import Treatment, TreatmentFamily
 from directory.search import bands, criteria
-from directory.search.port import RATINGS, Criteria, Evidence, Kind, Results
+from directory.search.port import RATINGS, Criteria, Evidence, Kind, Results, rating_value
 from directory.search.port import Group as Name
 from directory.web import words
 
@@ -82,7 +82,7 @@ def on(asked: Criteria, taxonomy: Sequence[Treatment]) -> list[On]:
     found += [On(Name.TECHNIQUE.value, code, labels[code]) for code in asked.techniques]
     found += [On(Name.KIND.value, kind.value, words.KINDS[kind]) for kind in asked.kinds]
     found += [On(Name.PRICE.value, code, words.band(code, asked.currency)) for code in asked.prices if asked.currency]
-    found += [On(Name.RATING.value, _stars(asked.rating), words.rating(asked.rating))] if asked.rating else []
+    found += [On(Name.RATING.value, rating_value(asked.rating), words.rating(asked.rating))] if asked.rating else []
     found += [On(Name.LANGUAGE.value, tag, words.language(tag)) for tag in asked.languages]
     found += [On(Name.REPAIRS.value, "1", words.MENDS)] if asked.repairs else []
     return found
@@ -152,7 +152,7 @@ def _prices(asked: Criteria, shelf: _Shelf) -> Group:
 
 
 def _rating(asked: Criteria, shelf: _Shelf, unrated: int) -> Group:
-    levels = (shelf.option(Name.RATING, _stars(tenths), words.rating(tenths)) for tenths in RATINGS)
+    levels = (shelf.option(Name.RATING, rating_value(tenths), words.rating(tenths)) for tenths in RATINGS)
     any_ = Option("", _("Any rating"), not asked.rating)
     hint = _("The average of all reviews; applies from three reviews on.")
     if asked.rating and unrated:
@@ -175,7 +175,3 @@ def _repairs(asked: Criteria, shelf: _Shelf) -> Group:
     hint = _("They say that they correct, remove or repair what was done before, by others too.")
     option = shelf.option(Name.REPAIRS, "1", words.MENDS)
     return Group(words.REPAIRS, Name.REPAIRS.value, (option,), open=asked.repairs, hint=hint)
-
-
-def _stars(tenths: int) -> str:
-    return f"{tenths / 10:g}"

@@ -10,7 +10,7 @@ from directory.core.i18n import _, lazy
 from directory.models.profiles import HairEvidence, PractitionerKind, PriceUnit
 from directory.places import money
 from directory.search import bands
-from directory.search.port import Kind, Sort, Unit, WhyEmpty
+from directory.search.port import Kind, Sort, Unit, WhyEmpty, rating_value
 from directory.web import templating
 
 
@@ -155,7 +155,7 @@ def reach(radius: int, unit: Unit) -> str:
 
 def rating(tenths: int) -> str:
     """Return a least rating in words: "4.5 stars and up"."""
-    return _("%(stars)s stars and up", stars=f"{tenths / 10:g}")
+    return _("%(stars)s stars and up", stars=rating_value(tenths))
 
 
 def band(code: str, currency: str) -> str:

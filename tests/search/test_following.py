@@ -8,7 +8,7 @@ from sqlmodel import Session
 from directory import outbox, work
 from directory.config import Settings
 from directory.core.db import Database
-from directory.search import indexer
+from directory.search import finding, indexer
 from directory.search.criteria import Criteria
 from directory.search.port import index_folder
 from directory.search.whoosh_engine import WhooshEngine
@@ -70,3 +70,11 @@ def test_a_rebuild_elsewhere_is_one_here(hosts, database, session, make):
     run_jobs(database, one)
     following.catch_up()
     assert names_found(two, "okoye") == 1
+
+
+def test_a_process_has_one_of_each_engine(hosts, database):
+    """A job that opened the index anew would pay for that with every change. Seen to fail without `lru_cache`."""
+    one, two = hosts
+    assert finding.kept(one, database) is finding.kept(host(one.data_dir), database)
+    assert finding.kept(one, database)[0] is not finding.kept(two, database)[0]
+    assert finding.search_for(one, database).engine is finding.kept(one, database)[0]
