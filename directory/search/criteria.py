@@ -159,6 +159,7 @@ class Criteria:
         size: Profiles on a page.
         faceted: Whether to count what each filter would leave.
         as_typed: Take words as they stand, without mending them.
+        register: So many of those who are on a register alone are brought along with the answer.
     """
 
     text: str = ""
@@ -186,6 +187,7 @@ class Criteria:
     size: int = PAGE_SIZE
     faceted: bool = False
     as_typed: bool = False
+    register: int = 0
 
     @classmethod
     def from_args(cls, args: Args, *, taxonomy: Sequence[Treatment] = (), bounds: Bounds | None = None) -> "Criteria":
@@ -289,6 +291,7 @@ class Criteria:
             number=1,
             size=size,
             faceted=False,
+            register=0,
         )
 
     def pairs(self, *, without: Collection[str] = (), number: int | None = None) -> list[tuple[str, str]]:

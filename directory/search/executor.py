@@ -74,25 +74,33 @@ class Met(NamedTuple):
 
 
 def answer(state: State, criteria: Criteria) -> Results:
-    """Return one page of an answer.
+    """Return one page of an answer, and those on a register alone where they are asked for, found with the same words.
 
     Typed words are taken as they stand first. Where they find nobody, those that stand nowhere are mended.
     """
-    terms = [Term(_tokens(state, clause, criteria, last=clause is criteria.clauses[-1]), clause) for clause in criteria.clauses]
+    clauses = criteria.clauses
+    terms: Sequence[Term] = [Term(_tokens(state, clause, criteria, last=clause is clauses[-1]), clause) for clause in clauses]
     results = _answer(state, criteria, terms)
-    if not terms or criteria.as_typed or results.total:
-        return results if results.total else replace(results, why_empty=_why(state, criteria, terms))
-    mended = spelling.mend(state.segments, [term.clause for term in terms])
+    if not results.total:
+        results, terms = _instead(state, criteria, results, terms)
+    if criteria.register:
+        results = replace(results, register=_answer(state, criteria.on_register(criteria.register), terms))
+    return results
+
+
+def _instead(state: State, criteria: Criteria, results: Results, terms: Sequence[Term]) -> tuple[Results, Sequence[Term]]:
+    """Return what is answered where nobody was found, and the words that it was found with: mended ones, or why there is nobody."""
+    mended = None if criteria.as_typed or not terms else spelling.mend(state.segments, [term.clause for term in terms])
     if mended is None:
-        return replace(results, why_empty=_why(state, criteria, terms))
+        return replace(results, why_empty=_why(state, criteria, terms)), terms
     tried = [
         Term(tuple((schema.TEXT, word) for word in words) or term.tokens, term.clause)
         for words, term in zip(mended.words, terms, strict=True)
     ]
     again = _answer(state, criteria, tried)
     if not again.total:
-        return replace(results, why_empty=_why(state, criteria, tried), spelling=Spelling(mended.text, used=False))
-    return replace(again, spelling=Spelling(mended.text, used=True))
+        return replace(results, why_empty=_why(state, criteria, tried), spelling=Spelling(mended.text, used=False)), tried
+    return replace(again, spelling=Spelling(mended.text, used=True)), tried
 
 
 def named(state: State, text: str, limit: int) -> list[int]:

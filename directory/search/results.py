@@ -46,6 +46,7 @@ class Results:
         unrated: With a least rating: how many it left out only because they have too few reviews.
         spelling: Another way to write the words, if one finds more.
         why_empty: Why nobody was found; None where somebody was.
+        register: The first of those who are on a register alone, found with the same words; None where they were not asked for.
         is_fallback: The index was not there, so the database alone answered; the visitor is told where words were asked for.
     """
 
@@ -58,4 +59,5 @@ class Results:
     unrated: int = 0
     spelling: Spelling | None = None
     why_empty: WhyEmpty | None = None
+    register: "Results | None" = None
     is_fallback: bool = False

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, literal, select
+from sqlalchemy import ColumnElement, Select, case, func, literal, select, union_all
 from sqlmodel import Session, col
 
 from directory.models.profiles import LISTED, Profile
@@ -38,21 +39,38 @@ class Asking:
     relevance: Relevance = names_met
 
     def page(self, criteria: Criteria) -> Results:
-        """Return one page of the profiles that meet the criteria.
+        """Return one page of the profiles that meet the criteria, and with it those on a register alone where they are asked for.
 
-        The total comes with the rows in one statement; only a page behind the last one needs a second.
+        All of it and the totals come in one statement; only a page behind the last one needs a second.
         """
+        questions = [criteria, *([criteria.on_register(criteria.register)] if criteria.register else [])]
+        parts = [self._part(number, question) for number, question in enumerate(questions)]
+        # Each part is ordered in itself; together they are in no order that a database promises.
+        statement = parts[0] if len(parts) == 1 else union_all(*(select(part.subquery()) for part in parts))
+        rows = sorted(self.session.execute(statement), key=itemgetter(0, 1))
+        found = [self._results(question, [row for row in rows if row[0] == number]) for number, question in enumerate(questions)]
+        return replace(found[0], register=found[1] if criteria.register else None)
+
+    def _part(self, number: int, criteria: Criteria) -> Select[*tuple[Any, ...]]:
+        """Return the statement for one question: its number, the place in its order, the profile, the total, the point."""
         terms = sql_words.terms(criteria)
-        columns: list[Any] = [col(Profile.id), func.count().over()]
+        order = sql_filters.order(criteria, self.relevance(self.words, terms) if terms else None)
+        columns: list[Any] = [literal(number), func.row_number().over(order_by=order), col(Profile.id), func.count().over()]
         if criteria.centre is not None:
             columns += [sql_distance.X, sql_distance.Y, sql_distance.Z]
-        conditions = [*sql_filters.here(criteria), *sql_filters.chosen(self.session, criteria).values(), *self._met(terms)]
-        order = sql_filters.order(criteria, self.relevance(self.words, terms) if terms else None)
+        named = [column.label(f"c{at}") for at, column in enumerate(columns)]
         skipped = (criteria.number - 1) * criteria.size
-        statement = sql_filters.joined(select(*columns)).where(*conditions).order_by(*order).limit(criteria.size).offset(skipped)
-        rows = self.session.execute(statement).all()
-        total = rows[0][1] if rows else self._count(conditions) if skipped else 0
-        return Results(tuple(row[0] for row in rows), total, criteria.number, criteria.size, distances=_distances(criteria, rows))
+        rows = sql_filters.joined(select(*named)).where(*self._conditions(criteria))
+        return rows.order_by(*order).limit(criteria.size).offset(skipped)
+
+    def _results(self, criteria: Criteria, rows: Sequence[Any]) -> Results:
+        skipped = (criteria.number - 1) * criteria.size
+        total = rows[0][3] if rows else self._count(self._conditions(criteria)) if skipped else 0
+        return Results(tuple(row[2] for row in rows), total, criteria.number, criteria.size, distances=_distances(criteria, rows))
+
+    def _conditions(self, criteria: Criteria) -> list[ColumnElement[bool]]:
+        met = self._met(sql_words.terms(criteria))
+        return [*sql_filters.here(criteria), *sql_filters.chosen(self.session, criteria).values(), *met]
 
     def whole(self, criteria: Criteria, page: Results) -> Results:
         """Add to a page what is said around it: facets, who was left out, why nobody was found."""
@@ -94,4 +112,4 @@ def _distances(criteria: Criteria, rows: Sequence[Any]) -> tuple[float, ...]:
     if criteria.centre is None:
         return ()
     here = sphere.vector(criteria.centre.lat, criteria.centre.lon)
-    return tuple(-1.0 if row[2] is None else sphere.kilometres(here, sphere.Vector(*row[2:5])) for row in rows)
+    return tuple(-1.0 if row[4] is None else sphere.kilometres(here, sphere.Vector(*row[4:7])) for row in rows)

@@ -266,13 +266,13 @@ def find(criteria: Criteria, taxonomy: Sequence[Treatment], *, path: str, here: 
     """
     # Nobody has proved who they are yet, so nobody can be asked for who has.
     asked = replace(criteria, verified=False)
-    answer = search.find(asked)
+    answer = search.find(replace(asked, register=ON_REGISTER) if _fits_register(asked) else asked)
     if answer.number > 1 and not answer.ids:
         raise NotFound(_("This list has fewer pages."), nearest=((_("Its first page"), seo.with_query(path, asked.pairs())),))
     shown, results = asked, answer
     if not answer.total and here and (asked.words or asked.filters or asked.radius is not None):
         shown, results = reach.wider(asked) or (asked, answer)
-    register = search.find(asked.on_register(ON_REGISTER)) if _fits_register(asked) else Results((), 0, 1, ON_REGISTER)
+    register = answer.register or Results((), 0, 1, ON_REGISTER)
     found = {card.id: card for card in profiles.cards(db.session(), [*results.ids, *register.ids])}
     return ListPage(asked, answer, shown, results, register, found, taxonomy, path, here)
 

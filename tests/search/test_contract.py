@@ -113,6 +113,21 @@ class TestEveryQuestion:
             assert pages[-1] == ()
             assert engine.search(world.session, replace(asked, number=1000)).total == total
 
+    @pytest.mark.parametrize("text", ["", "clinic", "ada"])
+    @pytest.mark.parametrize("centre", [None, Centre(43.7, -79.4)])
+    def test_those_on_a_register_alone_come_along(self, world: World, text: str, centre: Centre | None):
+        """As if they had been asked for by themselves, and the list as if they had not. Seen to fail with the list's own filters kept."""
+        sort = Sort.SCORE if centre is None else Sort.DISTANCE
+        asked = Criteria(text=text, centre=centre, sort=sort, kinds=(Kind.PRACTICE, Kind.SURGEON, Kind.SMP_ARTIST), rating=30, faceted=True)
+        for engine in world.engines:
+            alone = engine.search(world.session, asked)
+            both = engine.search(world.session, replace(asked, register=7))
+            assert both.register is not None, engine.name
+            wanted = engine.search(world.session, asked.on_register(7))
+            assert both.register.total == wanted.total > 0, engine.name
+            assert (both.register.ids, both.register.distances) == (wanted.ids, wanted.distances), engine.name
+            assert replace(both, register=None) == alone, engine.name
+
 
 class TestWords:
     @pytest.mark.parametrize("typed", TYPED)

@@ -172,10 +172,13 @@ class TestAnything:
         assert "Type a treatment or a name, a place, or both." in words_of(visitor.get("/search"))
         assert "Type a name, a treatment or a place in letters." in words_of(visitor.get("/search?q=%F0%9F%99%82"))
 
-    def test_it_asks_the_same_for_one_hit_and_for_many(self, small, build, visitor, database):
-        """Seen to fail with the place of each card loaded by itself."""
+    def test_it_asks_the_same_for_few_hits_and_for_many(self, small, build, visitor, database):
+        """Where next to nobody is found, the database is asked for another spelling too, which is two more.
+
+        Seen to fail with the place of each card loaded by itself.
+        """
         counts = []
-        for many in (1, 30):
+        for many in (1, 2, 30):
             for number in range(many):
                 small.profile(f"Ada Marsh {many} {number}")
             build()
@@ -184,11 +187,12 @@ class TestAnything:
             counts.append(len(queries.selects))
             assert queries.repeated == []
             assert queries.writes == []
-        assert counts[0] == counts[1]
+        assert counts[1] == counts[2]
+        assert counts[0] - counts[1] <= (0 if database.is_sqlite else 2)
 
 
 def test_a_city_answered_by_its_engine_asks_the_database_little(small, build, visitor, database):
-    """Eight SELECTs at most with the index, which needs none, and one more where the database counts the filters too.
+    """Seven SELECTs at most with the index, which needs none, and one more where the database answers itself.
 
     Seen to fail with the cards read one by one.
     """
@@ -199,4 +203,4 @@ def test_a_city_answered_by_its_engine_asks_the_database_little(small, build, vi
     with count_queries(database) as queries:
         assert names(visitor.get("/ca/ontario/toronto/"))
     assert queries.repeated == []
-    assert len(queries.selects) <= (8 if database.is_sqlite else 9)
+    assert len(queries.selects) <= (7 if database.is_sqlite else 8)
