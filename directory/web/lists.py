@@ -253,7 +253,7 @@ class ListPage:
 
 
 def find(criteria: Criteria, taxonomy: Sequence[Treatment], *, path: str, here: str = "") -> ListPage:
-    """Answer a question: the list, on its first page those on a register alone, and the cards of both, in four SELECTs.
+    """Answer a question: the list, on its first page those on a register alone, and the cards of both: at most four SELECTs.
 
     Where nobody in a city is found for what the visitor chose, the radius grows to the smallest that finds somebody.
 
