@@ -3,6 +3,36 @@
 Importing this package makes the whole of `metadata` known.
 """
 
-from directory.models import accounts, comments, guides, moderation, ops, places, profiles, reviews, search, sources, treatments
+from directory.models import (
+    accounts,
+    comments,
+    factors,
+    guides,
+    limits,
+    memberships,
+    moderation,
+    ops,
+    places,
+    profiles,
+    reviews,
+    search,
+    sources,
+    treatments,
+)
 
-__all__ = ["accounts", "comments", "guides", "moderation", "ops", "places", "profiles", "reviews", "search", "sources", "treatments"]
+__all__ = [
+    "accounts",
+    "comments",
+    "factors",
+    "guides",
+    "limits",
+    "memberships",
+    "moderation",
+    "ops",
+    "places",
+    "profiles",
+    "reviews",
+    "search",
+    "sources",
+    "treatments",
+]

@@ -8,7 +8,7 @@ from sqlmodel import Field, Relationship
 
 from directory.models.accounts import User
 from directory.models.base import Record, UtcDateTime, one_of, words
-from directory.models.moderation import ReasonClass
+from directory.models.moderation import HoldReason, ReasonClass
 
 
 class CommentStatus(StrEnum):
@@ -29,6 +29,7 @@ class Comment(Record, table=True):
         CheckConstraint("(profile_id IS NULL) <> (guide_id IS NULL)", name="one_target"),
         one_of("status", CommentStatus),
         one_of("removed_for", ReasonClass),
+        one_of("held_for", HoldReason),
         CheckConstraint("(status = 'removed') = (removed_for IS NOT NULL)", name="removed_for_a_reason"),
         Index("ix_comments_profile", "profile_id", "created_at", "id"),
         Index("ix_comments_guide", "guide_id", "created_at", "id"),
@@ -42,6 +43,8 @@ class Comment(Record, table=True):
     status: CommentStatus = Field(default=CommentStatus.VISIBLE, sa_type=words(CommentStatus))
     #: The class of reason that its tombstone names.
     removed_for: ReasonClass | None = Field(default=None, sa_type=words(ReasonClass))
+    #: Why a moderator looks at it before others do; stays as the record of that.
+    held_for: HoldReason | None = Field(default=None, sa_type=words(HoldReason))
     is_sample: bool = False
     created_at: datetime = Field(sa_type=UtcDateTime)
     edited_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

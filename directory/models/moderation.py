@@ -69,6 +69,17 @@ class DecisionAction(StrEnum):
     SUSPEND = "suspend"
     UNSUSPEND = "unsuspend"
     KEEP = "keep"
+    #: Show what was held for a look.
+    RELEASE = "release"
+
+
+class HoldReason(StrEnum):
+    """Why something waits for a moderator. A rating is never one of the reasons (T-5)."""
+
+    LINK = "link"
+    HONEYPOT = "honeypot"
+    TOO_QUICK = "too_quick"
+    NETWORK = "network"
 
 
 class ReasonClass(StrEnum):

@@ -8,7 +8,7 @@ from sqlmodel import Field, Relationship
 
 from directory.models.accounts import User
 from directory.models.base import Record, UtcDateTime, one_of, where, words
-from directory.models.moderation import ReasonClass
+from directory.models.moderation import HoldReason, ReasonClass
 from directory.models.treatments import Treatment
 
 #: Relationships are loaded by the query that needs them, never one by one behind a page's back.
@@ -58,13 +58,16 @@ class Review(Record, table=True):
         one_of("removed_for", ReasonClass),
         # Every removed review is counted in public by its reason, so each has one.
         CheckConstraint("(status = 'removed') = (removed_for IS NOT NULL)", name="removed_for_a_reason"),
+        # An erased person's review has no author any more; any other has one.
+        CheckConstraint("author_id IS NOT NULL OR status = 'anonymised'", name="author_or_anonymised"),
+        one_of("held_for", HoldReason),
         CheckConstraint("overall BETWEEN 1 AND 5", name="overall_in_range"),
         CheckConstraint("own_experience", name="own_experience_declared"),
         CheckConstraint("month >= '1980-01' AND month < '2200-00'", name="month_sane"),
     )
     id: int = Field(default=None, primary_key=True)
     profile_id: int = Field(foreign_key="profiles.id", ondelete="CASCADE")
-    author_id: int = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
+    author_id: int | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL", index=True)
     treatment_id: int = Field(foreign_key="treatments.id", ondelete="RESTRICT", index=True)
     #: The month of the treatment, "2025-09"; only the year is shown.
     month: str = Field(max_length=7)
@@ -75,8 +78,10 @@ class Review(Record, table=True):
     own_experience: bool
     status: ReviewStatus = Field(default=ReviewStatus.PUBLISHED, sa_type=words(ReviewStatus))
     removed_for: ReasonClass | None = Field(default=None, sa_type=words(ReasonClass))
+    #: Why a moderator looks at it before others do; stays as the record of that.
+    held_for: HoldReason | None = Field(default=None, sa_type=words(HoldReason))
     is_sample: bool = False
     created_at: datetime = Field(sa_type=UtcDateTime)
     published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    author: User = Relationship(sa_relationship_kwargs=_LOADED)
+    author: User | None = Relationship(sa_relationship_kwargs=_LOADED)
     treatment: Treatment = Relationship(sa_relationship_kwargs=_LOADED)
