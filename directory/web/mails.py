@@ -69,7 +69,7 @@ def report_received(work: Work) -> None:
     """Send the receipt of a report."""
     with work.database.session() as session:
         report = session.get(Report, work.payload["report_id"])
-    if report is not None:
+    if report is not None and report.reporter_email:
         mailer.send(work, to=report.reporter_email, subject=_("We have your report"), template="report_received", report=report)
 
 
@@ -80,7 +80,7 @@ def report_decided(work: Work) -> None:
         decision = session.get(Decision, work.payload["decision_id"])
         report = session.get(Report, decision.report_id) if decision is not None and decision.report_id else None
         about = _about(session, decision) if decision is not None else ""
-    if decision is None or report is None:
+    if decision is None or report is None or not report.reporter_email:  # emptied, because the reporter is not here any more
         return
     values = {"decision": decision, "reason_class": reasons.LABELS[decision.reason_class], "about": about, "report": report}
     mailer.send(work, to=report.reporter_email, subject=_("What we decided on your report"), template="report_decided", **values)
@@ -143,7 +143,7 @@ def _to_author(work: Work, subject: str) -> None:
         if decision is None:
             return
         thing = _thing(session, decision)
-        user = thing if isinstance(thing, User) else session.get(User, thing.author_id) if thing is not None else None
+        user = thing if isinstance(thing, User) else session.get(User, thing.author_id) if thing is not None and thing.author_id else None
         values = {"about": _about(session, decision), "body": "" if isinstance(thing, User) or thing is None else thing.body}
     if user is not None:
         values |= {"decision": decision, "reason_class": reasons.LABELS[decision.reason_class], "rules": mailer.link("pages.guidelines")}
