@@ -16,7 +16,7 @@ from directory.core.locks import FileLock
 from directory.models.ops import IdempotencyKey, Job
 from directory.places import blob
 from directory.search import indexer
-from directory.web import mails
+from directory.web import farewell, mails
 from directory.work import Handler, Work
 
 #: How long answers to forms and finished jobs are remembered.
@@ -39,6 +39,7 @@ HANDLERS: dict[str, Handler] = {
     "ops.sweep": sweep,
     **indexer.HANDLERS,
     **mails.HANDLERS,
+    **farewell.HANDLERS,
 }
 
 

@@ -14,6 +14,7 @@ from directory.models.guides import Guide
 from directory.models.moderation import Decision, Report
 from directory.models.profiles import Profile
 from directory.models.reviews import Review
+from directory.privacy import erasure
 from directory.reviews import reasons
 from directory.web import mailer
 from directory.work import Handler, Work
@@ -120,6 +121,22 @@ def account_suspended(work: Work) -> None:
 def account_restored(work: Work) -> None:
     """Tell a person that their account may be used again."""
     _to_author(work, _("Your account is open again"))
+
+
+@mail
+def erasure_asked(work: Work) -> None:
+    """Say when an account will be deleted, and how to keep it."""
+    with work.database.session() as session:
+        request = erasure.pending(session, work.payload["user_id"])
+    if request is not None:
+        values = {"due": request.due_at, "keeps_reviews": request.keeps_reviews, "account": mailer.link("accounts.account")}
+        _to_user(work, _("Your account will be deleted"), **values)
+
+
+@mail
+def erasure_cancelled(work: Work) -> None:
+    """Say that an account stays."""
+    _to_user(work, _("Your account stays"), reset=mailer.link("accounts.forgot"))
 
 
 @mail
