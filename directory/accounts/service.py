@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
@@ -11,14 +11,12 @@ from directory.accounts.consents import HEALTH_DATA
 from directory.core import clock, tokens
 from directory.core.errors import NotFound, Refused
 from directory.core.i18n import _
-from directory.models.accounts import AuthSession, Consent, LoginFailure, MailedToken, Role, TokenPurpose, User, UserStatus
+from directory.models.accounts import AuthSession, Consent, MailedToken, Role, TokenPurpose, User, UserStatus
 from directory.models.moderation import AuditEntry
 from directory.notifications import mail
 
 #: How long a sign-in holds, whatever is done with it.
 SESSION_LIFE = timedelta(days=30)
-#: How long what is over is kept: long enough to look into a complaint.
-KEEP = timedelta(days=14)
 
 
 def register(
@@ -217,15 +215,6 @@ def audit(session: Session, *, actor_id: int | None, action: str, user_id: int, 
     """Write down who did what to an account."""
     entry = AuditEntry(actor_id=actor_id, action=action, subject=f"user:{user_id}", details=details, created_at=clock.now())
     session.add(entry)
-
-
-def forget_old(session: Session) -> None:
-    """Delete sign-ins, links and counts that are long over (the daily sweep)."""
-    old = clock.now() - KEEP
-    session.execute(delete(AuthSession).where(col(AuthSession.expires_at) < old))
-    session.execute(delete(AuthSession).where(col(AuthSession.revoked_at) < old))
-    session.execute(delete(MailedToken).where(col(MailedToken.expires_at) < old))
-    session.execute(delete(LoginFailure).where(col(LoginFailure.window_start) < old))
 
 
 def _insert(session: Session, *, email: str, display_name: str, password_hash: str, birth_year: int) -> User | None:

@@ -71,7 +71,7 @@ def _withheld(because: str, names: str, *, ends: Ends = Ends.GOES, why: str = ""
     return dict.fromkeys(names.split(), Column(Kind.PERSONAL, withheld=because, ends=ends, why=why))
 
 
-_SECRET = "a secret, or the digest of one: whoever had it could pass for the person"
+_SAFE_HERE = "a secret, or the digest of one: whoever had it could pass for the person"
 _TWICE = "says the same as another column that leaves"
 _DIGEST = "a keyed digest: it names nobody, to us either"
 _LATER_LOOK = "what was reported must stay open to another look; nobody is named in it"
@@ -84,19 +84,19 @@ TABLES: Mapping[str, Columns] = {
         **_technical("id is_sample password_version"),
         **_leaves("account", "email email_confirmed_at display_name birth_year role status created_at last_seen_at"),
         **_withheld(_TWICE, "email_key display_name_key"),
-        **_withheld(_SECRET, "password_hash passkey_handle"),
+        **_withheld(_SAFE_HERE, "password_hash passkey_handle"),
     },
     "auth_sessions": {
         **_technical("id user_id awaits_factor"),
         **_leaves("sign-ins", "created_at last_seen_at expires_at revoked_at method stepped_up_at agent network"),
-        **_withheld(_SECRET, "token_hash"),
+        **_withheld(_SAFE_HERE, "token_hash"),
     },
     "account_events": {**_technical("id user_id"), **_leaves("history", "kind agent network created_at")},
     "consents": {**_technical("id user_id"), **_leaves("consents", "purpose version given_at withdrawn_at")},
     "mailed_tokens": {
         **_technical("id user_id password_version"),
         **_leaves("mailed-links", "purpose email_key next_path created_at expires_at used_at"),
-        **_withheld(_SECRET, "token_hash browser_hash"),
+        **_withheld(_SAFE_HERE, "token_hash browser_hash"),
     },
     "email_changes": {
         **_technical("id user_id"),
@@ -108,14 +108,14 @@ TABLES: Mapping[str, Columns] = {
     "passkeys": {
         **_technical("id user_id sign_count"),
         **_leaves("passkeys", "name is_synced created_at last_used_at"),
-        **_withheld(_SECRET, "credential_id public_key"),
+        **_withheld(_SAFE_HERE, "credential_id public_key"),
     },
     "totp_devices": {
         **_technical("id user_id last_step"),
         **_leaves("authenticator", "confirmed_at created_at"),
-        **_withheld(_SECRET, "sealed_secret"),
+        **_withheld(_SAFE_HERE, "sealed_secret"),
     },
-    "recovery_codes": {**_technical("id user_id"), **_leaves("recovery-codes", "created_at used_at"), **_withheld(_SECRET, "code_hash")},
+    "recovery_codes": {**_technical("id user_id"), **_leaves("recovery-codes", "created_at used_at"), **_withheld(_SAFE_HERE, "code_hash")},
     "memberships": {**_technical("id user_id granted_by_id"), **_leaves("memberships", "profile_id role created_at")},
     # --- what they write
     "reviews": {
@@ -134,9 +134,7 @@ TABLES: Mapping[str, Columns] = {
     "reports": {
         **_technical("id reporter_id"),
         **_leaves("reports", "reporter_name reporter_email", ends=Ends.EMPTIED, why="emptied; so they are a year after the decision"),
-        **_leaves(
-            "reports", "profile_id review_id comment_id kind text status created_at closed_at", ends=Ends.STAYS, why=_LATER_LOOK
-        ),
+        **_leaves("reports", "profile_id review_id comment_id kind text status created_at closed_at", ends=Ends.STAYS, why=_LATER_LOOK),
     },
     # --- what is decided about it
     "decisions": {

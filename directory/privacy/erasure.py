@@ -167,14 +167,12 @@ def refuse_last_admin(session: Session, user: User) -> None:
 def _reviews(session: Session, profile_id: int, ids: Sequence[int], *, keeps: bool) -> None:
     """Delete reviews of one profile, or take the name off those that are shown."""
     profile = profiles.lock(session, profile_id)
-    these = col(Review.id).in_(ids)
+    gone = set(ids)
     if keeps:
-        left = session.exec(select(Review.id).where(these, col(Review.status).in_(VISIBLE))).all()
+        left = session.exec(select(Review.id).where(col(Review.id).in_(ids), col(Review.status).in_(VISIBLE))).all()
         nameless = {"author_id": None, "status": ReviewStatus.ANONYMISED}
         session.execute(update(Review).where(col(Review.id).in_(left)).values(**nameless))
         session.execute(update(Decision).where(col(Decision.review_id).in_(left)).values(reason=""))
-        these = these & col(Review.id).not_in(left)
-    session.execute(delete(Review).where(these))
+        gone -= set(left)
+    session.execute(delete(Review).where(col(Review.id).in_(gone)))
     reviews.refresh_rating(session, profile)
-
-

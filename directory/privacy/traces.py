@@ -42,7 +42,7 @@ def clear_log(session: Session, user: User) -> None:
 
 
 def _without(value: Any, user: User) -> Any:
-    """Return a value of the log without what names a person: their address wherever it stands, their shown name where it is all there is."""
+    """Return a value of the log without what names a person: their address anywhere, their shown name by itself."""
     if isinstance(value, dict):
         return {key: _without(one, user) for key, one in value.items()}
     if isinstance(value, list):

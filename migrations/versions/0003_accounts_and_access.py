@@ -17,7 +17,10 @@ _EVENTS = (
 )
 
 #: What holds of reviews from now on.
-_REVIEWS_NEW = {"author_or_anonymised": "author_id IS NOT NULL OR status IN ('anonymised', 'removed')", "held_for_known": f"held_for IN ({_HOLDS})"}
+_REVIEWS_NEW = {
+    "author_or_anonymised": "author_id IS NOT NULL OR status IN ('anonymised', 'removed')",
+    "held_for_known": f"held_for IN ({_HOLDS})",
+}
 _PURPOSES = "purpose IN ('confirm_email', 'reset_password')"
 _PURPOSES_NEW = "purpose IN ('confirm_email', 'reset_password', 'release_email', 'take_email')"
 _ACTIONS = "action IN ('hide', 'restore', 'suspend', 'unsuspend', 'keep')"

@@ -9,7 +9,12 @@ from directory.privacy.columns import TABLES, Ends, Kind
 
 def unclassed() -> list[str]:
     """Name the columns that are not in the table."""
-    return [f"{table.name}.{column.name}" for table in metadata.sorted_tables for column in table.columns if column.name not in TABLES.get(table.name, {})]
+    return [
+        f"{table.name}.{column.name}"
+        for table in metadata.sorted_tables
+        for column in table.columns
+        if column.name not in TABLES.get(table.name, {})
+    ]
 
 
 def vanished() -> list[str]:
