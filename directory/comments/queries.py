@@ -122,18 +122,6 @@ def by_id(session: Session, comment_id: int) -> Comment:
     return found
 
 
-def own(session: Session, comment_id: int, *, author_id: int) -> Comment:
-    """Return a person's own comment.
-
-    Raises:
-        NotFound: when there is none that is shown, and also when it is somebody else's.
-    """
-    found = by_id(session, comment_id)
-    if found.author_id != author_id:
-        raise NotFound(_("This comment is not here any more."))
-    return found
-
-
 def subject_of(session: Session, comment: Comment) -> Subject:
     """Return the page that a comment stands under."""
     if comment.guide_id is not None:

@@ -1,6 +1,5 @@
 """The one form that all others build on: trimmed text, CSRF, an idempotency key, and blame at the right field."""
 
-import re
 import secrets
 from typing import Any
 
@@ -10,9 +9,7 @@ from wtforms import Field, HiddenField, StringField
 
 from directory.core.errors import Refused, TooMany
 from directory.core.text import clean_line, clean_text
-
-#: What our own keys look like; any other is as good as none.
-_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
+from directory.idempotency import clean_key
 
 
 def _one_line(value: Any) -> Any:
@@ -21,10 +18,6 @@ def _one_line(value: Any) -> Any:
 
 def _lines(value: Any) -> Any:
     return clean_text(value) if isinstance(value, str) else value
-
-
-def _key(value: Any) -> Any:
-    return value if isinstance(value, str) and _KEY.fullmatch(value) else ""
 
 
 class DirectoryForm(FlaskForm):  # type: ignore[misc]
@@ -50,7 +43,7 @@ class DirectoryForm(FlaskForm):  # type: ignore[misc]
             return None if request and request.is_json else super().wrap_formdata(form, formdata)
 
     #: Random for each form shown; `idempotency.once` answers a form that is sent twice with the same URL.
-    idempotency_key = HiddenField(default=lambda: secrets.token_urlsafe(24), filters=[_key])
+    idempotency_key = HiddenField(default=lambda: secrets.token_urlsafe(24), filters=[clean_key])
 
     def process(self, *args: Any, **kwargs: Any) -> None:
         """Fill the fields; a text of which cleaning leaves nothing then counts as not given (`InputRequired` asks what was sent)."""

@@ -75,7 +75,7 @@ _SAFE_HERE = "a secret, or the digest of one: whoever had it could pass for the 
 _TWICE = "says the same as another column that leaves"
 _DIGEST = "a keyed digest: it names nobody, to us either"
 _LATER_LOOK = "what was reported must stay open to another look; nobody is named in it"
-_CLOCK = "a number or digest that leads nowhere once the account is gone; the retention clock deletes it"
+_CLOCK = "a number or digest that leads nowhere once the account is gone; the retention clock deletes it within 14 days"
 
 #: Table -> column -> what it is. Read it as a list of all that is kept.
 TABLES: Mapping[str, Columns] = {
@@ -179,7 +179,12 @@ TABLES: Mapping[str, Columns] = {
     },
     "jobs": {
         **_technical("id name status run_at leased_until fence last_error created_at finished_at"),
-        **_withheld("numbers that lead to the rows above", "payload key", ends=Ends.STAYS, why=_CLOCK),
+        **_withheld(
+            "numbers that lead to the rows above, and for a failed sign-in what its line in the history says",
+            "payload key",
+            ends=Ends.STAYS,
+            why=_CLOCK,
+        ),
     },
     "login_failures": {**_technical("id count window_start"), **_withheld(_DIGEST, "key", ends=Ends.STAYS, why=_CLOCK)},
     "rate_counts": {**_technical("count expires_at"), **_withheld(_DIGEST, "key", ends=Ends.STAYS, why=_CLOCK)},

@@ -171,18 +171,6 @@ def by_id(session: Session, review_id: int) -> Review:
     return found
 
 
-def own(session: Session, review_id: int, *, author_id: int) -> Review:
-    """Return a person's own review.
-
-    Raises:
-        NotFound: when there is none that is shown, and also when it is somebody else's.
-    """
-    found = by_id(session, review_id)
-    if found.author_id != author_id:
-        raise NotFound(_("This review is not here any more."))
-    return found
-
-
 def author_of(review: Review) -> str:
     """Return the name that readers see as the author of a review that was loaded with its author."""
     return former() if review.author is None else review.author.display_name

@@ -12,9 +12,10 @@ from directory.core.page import page_number
 from directory.forms.base import DirectoryForm
 from directory.forms.comments import CommentForm
 from directory.guides import queries as guides
+from directory.models.comments import Comment
 from directory.web import db, seo
 from directory.web.auth import requires, signed_in
-from directory.web.formpage import form_page, profile_at, repeated, take
+from directory.web.formpage import form_page, profile_at, take
 
 bp = Blueprint("comments", __name__)
 
@@ -49,11 +50,10 @@ def of_guide(slug: str) -> str:
 
 
 @bp.route("/comments/<int:comment_id>/edit", methods=["GET", "POST"])
-@requires(Permission.COMMENT_WRITE)
-def edit(comment_id: int) -> tuple[str, int] | Response:
+@requires(Permission.COMMENT_EDIT, of=lambda comment_id: comments.by_id(db.session(), comment_id))
+def edit(comment: Comment) -> tuple[str, int] | Response:
     """Show one's own comment to be changed; on a good answer, lead to it."""
-    author_id = signed_in().id
-    comment = comments.own(db.session(), comment_id, author_id=author_id)
+    author_id, comment_id = signed_in().id, comment.id
     subject = comments.subject_of(db.session(), comment)
     form = CommentForm(body=comment.body)
     if answer := take(form, lambda session: _change(session, subject, comment_id, author_id, form)):
@@ -62,13 +62,10 @@ def edit(comment_id: int) -> tuple[str, int] | Response:
 
 
 @bp.route("/comments/<int:comment_id>/delete", methods=["GET", "POST"])
-@requires(Permission.SIGNED_IN)
-def delete(comment_id: int) -> tuple[str, int] | Response:
+@requires(Permission.COMMENT_DELETE, of=lambda comment_id: comments.by_id(db.session(), comment_id))
+def delete(comment: Comment) -> tuple[str, int] | Response:
     """Ask whether to delete one's own comment; do it when told so."""
-    form, author_id = DirectoryForm(), signed_in().id
-    if answer := repeated(form):
-        return answer
-    comment = comments.own(db.session(), comment_id, author_id=author_id)
+    form, author_id, comment_id = DirectoryForm(), signed_in().id, comment.id
     subject = comments.subject_of(db.session(), comment)
     if answer := take(form, lambda session: _delete(session, subject, comment_id, author_id)):
         return answer

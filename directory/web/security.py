@@ -44,8 +44,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Install all of it."""
     app.config.update(
         SECRET_KEY=settings.secret_key,
-        SESSION_COOKIE_NAME="__Host-form" if settings.production else "form",
-        SESSION_COOKIE_SECURE=settings.production,
+        SESSION_COOKIE_NAME="__Host-form" if settings.is_https else "form",
+        SESSION_COOKIE_SECURE=settings.is_https,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",

@@ -121,7 +121,7 @@ class TestSecrets:
         visitor.send("/reset", email=KNOWN)
         links = [link_in(mail) for mail in mails(app, session)]
         log_in(visitor, KNOWN)
-        cookie = visitor.client.get_cookie("hairline")
+        cookie = visitor.client.get_cookie("session")
         assert cookie is not None
         secrets = [*(link.rsplit("/", 1)[1] for link in links), ADA["password"], PASSWORD, cookie.value]
         assert len(links) == 2

@@ -66,7 +66,7 @@ class TestCookie:
             auth.remember(response, "t" * 43)
             auth.forget(response)
         for cookie in response.headers.getlist("Set-Cookie"):
-            assert cookie.startswith("__Host-hairline=")
+            assert cookie.startswith("__Host-session=")
             for attribute in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"):
                 assert attribute in cookie
             assert "Domain" not in cookie
