@@ -14,6 +14,7 @@ from directory.core.i18n import _
 from directory.forms.accounts import ButtonForm, ChangePasswordForm, EmailForm, LoginForm, NewPasswordForm, RegisterForm
 from directory.forms.base import DirectoryForm
 from directory.models.accounts import MailedToken, TokenPurpose
+from directory.privacy import erasure
 from directory.web import db, login
 from directory.web.auth import auth_session, forget, local_path, person, remember, requires, session_token, signed_in, whence
 from directory.web.formpage import form_page
@@ -169,7 +170,8 @@ def resend() -> Answer:
 def account() -> str:
     """Show people what we hold of them and what they can do with it."""
     private()
-    return render_template("accounts/account.html", user=signed_in(), form=ButtonForm())
+    user = signed_in()
+    return render_template("accounts/account.html", user=user, form=ButtonForm(), erasure=erasure.pending(db.session(), user.id))
 
 
 @bp.get("/account/unconfirmed")
