@@ -110,5 +110,3 @@ def withdraw() -> Answer:
 def _withdraw(session: Session, user_id: int) -> str:
     agreeing.withdraw(session, user_id=user_id, whence=whence())
     return url_for("privacy.consents")
-
-

@@ -176,7 +176,12 @@ class TestPrivacy:
         assert footer in visitor.get("/about").text
         assert visitor.get("/").text.count(footer) == 2
         words = words_of(visitor.get("/privacy/health-data"))
-        for part in ("Categories of consumer health data", "Where it comes from", "Whom we share it with", "Your rights, and how to use them"):
+        for part in (
+            "Categories of consumer health data",
+            "Where it comes from",
+            "Whom we share it with",
+            "Your rights, and how to use them",
+        ):
             assert part in words
 
     def test_what_ends_by_itself_is_told_from_the_rules(self, visitor):
