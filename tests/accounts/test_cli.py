@@ -78,6 +78,10 @@ def test_roles_and_suspension_are_written_into_the_log(run: Run, own: Database) 
     make_ada(run)
     assert run("user", "role", "ADA@patients.example", "admin").exit_code == 0
     assert ada(own).role is Role.ADMIN
+    refused = run("user", "suspend", "ada@patients.example")
+    assert refused.exit_code == 2
+    assert "last administrator" in refused.output
+    assert run("user", "role", "ada@patients.example", "moderator").exit_code == 0
     assert run("user", "suspend", "ada@patients.example").exit_code == 0
     assert ada(own).status is UserStatus.SUSPENDED
     assert run("user", "unsuspend", "ada@patients.example").exit_code == 0
@@ -85,6 +89,7 @@ def test_roles_and_suspension_are_written_into_the_log(run: Run, own: Database) 
     with own.session() as session:
         assert session.exec(select(AuditEntry.action).order_by(AuditEntry.id)).all() == [
             "user.create",
+            "user.role",
             "user.role",
             "user.suspend",
             "user.unsuspend",
