@@ -119,13 +119,23 @@ def requires(permission: Permission, *, of: Callable[..., Any] | None = None) ->
                 return _verdict(permissions.judge(asking, permission)) or view(*args, **kwargs)
             if answer := _answered(asking.user.id):
                 return answer
-            thing = of(*args, **kwargs)
+            thing = _found(permission, of, *args, **kwargs)
             return _verdict(permissions.judge(asking, permission, thing)) or view(thing)
 
         checked.permission = permission  # type: ignore[attr-defined]
         return cast(View, checked)
 
     return decorate
+
+
+def _found(permission: Permission, of: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Return the thing; what is not there answers like what this person may not see."""
+    try:
+        return of(*args, **kwargs)
+    except NotFound:
+        if permissions.TABLE[permission].sees:
+            raise NotFound from None
+        raise
 
 
 def _verdict(said: Verdict | Need) -> AnyResponse | None:
