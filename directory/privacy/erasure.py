@@ -16,7 +16,7 @@ from directory.core.errors import NotFound, Refused
 from directory.core.i18n import _
 from directory.models.accounts import ErasureRequest, EventKind, Role, User, UserStatus
 from directory.models.comments import Comment
-from directory.models.moderation import Decision
+from directory.models.moderation import Decision, Report
 from directory.models.ops import IdempotencyKey, KeptMail
 from directory.models.reviews import VISIBLE, Review, ReviewStatus
 from directory.notifications import mail
@@ -119,6 +119,7 @@ def step(session: Session, *, user_id: int) -> bool:
     if batch:
         return True
     comments = session.exec(select(Comment.id).where(Comment.author_id == user_id).order_by(col(Comment.id)).limit(rules.BATCH)).all()
+    traces.lock_reports(session, col(Report.comment_id).in_(comments))
     session.execute(delete(Comment).where(col(Comment.id).in_(comments)))
     if comments:
         return True
@@ -166,6 +167,7 @@ def refuse_last_admin(session: Session, user: User) -> None:
 
 def _reviews(session: Session, profile_id: int, ids: Sequence[int], *, keeps: bool) -> None:
     """Delete reviews of one profile, or take the name off those that are shown."""
+    traces.lock_reports(session, col(Report.review_id).in_(ids))
     profile = profiles.lock(session, profile_id)
     gone = set(ids)
     if keeps:

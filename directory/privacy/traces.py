@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from sqlalchemy import Text, cast, update
+from sqlalchemy import ColumnElement, Text, cast, update
 from sqlmodel import Session, col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -21,6 +21,15 @@ def reports_of(user: User) -> SelectOfScalar[int]:
     if user.is_confirmed:
         mine = or_(mine, func.lower(Report.reporter_email) == user.email_key)
     return select(Report.id).where(mine)
+
+
+def lock_reports(session: Session, which: ColumnElement[bool]) -> None:
+    """Lock the reports that are deleted along with something, before it is locked itself.
+
+    A moderator who decides on a report locks it first and then what it is about: in the other order the two would wait for
+    each other.
+    """
+    session.exec(select(Report.id).where(which).order_by(col(Report.id)).with_for_update()).all()
 
 
 def empty_reports(session: Session, user: User, *, limit: int) -> bool:
