@@ -1,5 +1,7 @@
 """Every column is classed; a personal one leaves with its person or has a reason, and a reason where it stays."""
 
+import re
+
 import pytest
 
 from directory.models.base import metadata
@@ -45,3 +47,11 @@ def test_what_is_joined_to_a_person_has_a_personal_column() -> None:
     """A table that points to a person says something of them. Seen to fail with the memberships classed as technical."""
     pointing = {table.name for table in metadata.sorted_tables for key in table.foreign_keys if key.column.table.name == "users"}
     assert {name for name in pointing if not any(column.kind is Kind.PERSONAL for column in TABLES[name].values())} == set()
+
+
+def test_what_could_open_an_account_never_leaves() -> None:
+    """Whatever somebody classes it as. Seen to fail with the hash of the password, and with the sealed secret, classed as leaving."""
+    secret = re.compile(r"hash|secret|digest|token|credential_id|public_key|handle")
+    named = {(table, name): column for table, name, column in columns.personal() if secret.search(name)}
+    assert len(named) >= 8
+    assert [place for place, column in named.items() if column.file] == []

@@ -1,5 +1,6 @@
 """After an erasure nothing of the person is left, save what the table of columns says and why; nobody else loses anything."""
 
+import socket
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +8,10 @@ from flask import Flask
 from sqlmodel import Session, func, select
 
 from directory import jobs, outbox
+from directory.app import create_app
+from directory.config import Settings
 from directory.core import clock
+from directory.core.db import Database
 from directory.core.errors import NotFound, Refused
 from directory.models.accounts import AccountEvent, ErasureRequest, EventKind, Role, User, UserStatus
 from directory.models.comments import Comment
@@ -20,8 +24,16 @@ from directory.privacy import erasure, rules
 from directory.privacy.columns import TABLES, Ends
 from directory.reviews import queries as reviews
 from directory.reviews import service as review_service
+from directory.web import farewell
 from tests.factories import Make
 from tests.privacy.marked import found, marked
+
+
+def free_port() -> int:
+    """A port where nobody listens."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
 
 
 class Clock:
@@ -312,3 +324,35 @@ class TestReports:
         jobs.run_due(app)
         assert set(session.exec(select(KeptMail.recipient)).all()) == {"bo@patients.example"}
         assert session.exec(select(func.count()).select_from(KeptMail)).one() == 1
+
+
+class TestFarewell:
+    @pytest.fixture
+    def lonely(self, settings: Settings, database: Database) -> Flask:
+        """The site with a mail server that is away."""
+        away = {"smtp_host": "127.0.0.1", "smtp_port": free_port(), "smtp_tls": "none", "mail_from": "post@hairline.example"}
+        return create_app(settings.model_copy(update=away), database=database)
+
+    def test_a_mail_server_that_is_away_holds_nobody_up_for_long(self, lonely: Flask, session: Session, make: Make) -> None:
+        """Tried for half an hour, while nobody can log in any more; then the account goes without a farewell.
+
+        Seen to fail with the error let through each time, and with no second try.
+        """
+        bo = make.user().id
+        erased(lonely, session, bo)
+        job = session.exec(select(Job).where(Job.name == erasure.JOB)).one()
+        assert (job.status, job.fence) == (JobStatus.WAITING, 1)
+        assert session.get_one(User, bo).status is UserStatus.SUSPENDED
+        job.fence, job.run_at = farewell.TRIES - 1, clock.now()
+        session.add(job)
+        session.commit()
+        jobs.run_due(lonely)
+        session.expire_all()
+        assert session.get(User, bo) is None
+        assert session.get_one(Job, job.id).status is JobStatus.DONE
+
+    def test_its_address_stands_in_no_job(self, lonely: Flask, session: Session, make: Make) -> None:
+        """Neither in the payload nor in what went wrong. Seen to fail with the address in the payload."""
+        erased(lonely, session, make.user(email="quilla@patients.example").id)
+        held = repr([(job.payload, job.key, job.last_error) for job in session.exec(select(Job)).all()])
+        assert "quilla" not in held

@@ -36,7 +36,7 @@ def test_every_table_with_something_that_leaves_is_read() -> None:
 
 class TestWhole:
     def test_everything_that_may_leave_is_there(self, session: Session, make: Make) -> None:
-        """Seen to fail with a column classed as withheld, and with reports found by number alone."""
+        """Seen to fail with a column left out, and with reports found by number alone."""
         user, by = marked(session, make)
         whole = "\n".join(opened(export.archive(session, user.id)).values())
         missing = {(table, name) for mark, (table, name) in by.marks.items() if TABLES[table][name].file and mark not in whole}
@@ -44,13 +44,13 @@ class TestWhole:
         assert missing == set()
 
     def test_no_secret_and_nothing_withheld_is_there(self, session: Session, make: Make) -> None:
-        """Seen to fail with the hash of the password classed as leaving."""
+        """Seen to fail with every column whose name holds "hash" added to those that leave."""
         user, by = marked(session, make)
         whole = "\n".join(opened(export.archive(session, user.id)).values())
         assert {(table, name) for mark, (table, name) in by.marks.items() if not TABLES[table][name].file and mark in whole} == set()
 
     def test_each_column_stands_in_the_file_that_the_table_names(self, session: Session, make: Make) -> None:
-        """Also those without a mark: words of a list, yes and no. Seen to fail with `held_for` taken out of the comments."""
+        """Also those without a mark: words of a list, yes and no. Seen to fail with the first column of each table left out."""
         user, _by = marked(session, make)
         files = export.files(session, user.id)
         for table, name, column in columns.personal():

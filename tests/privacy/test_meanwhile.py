@@ -40,7 +40,7 @@ def reported(own: Database, what: str) -> tuple[int, int, int]:
 
 @pytest.mark.parametrize("what", ["review", "comment"])
 def test_a_decision_on_a_report_and_an_erasure_of_its_author(own: Database, what: str) -> None:
-    """The moderator holds the report when the erasure comes. Seen to fail on PostgreSQL, with "deadlock detected", without `lock_reports`."""
+    """The moderator holds the report when the erasure comes. Seen to fail on PostgreSQL without `lock_reports`: "deadlock detected"."""
     author, report, judge = reported(own, what)
     holds, failed = threading.Event(), []
 

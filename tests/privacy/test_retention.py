@@ -130,11 +130,11 @@ class TestWhatStays:
         session.flush()
         assert by_name("jobs").run(session) == by_name("blocks").run(session) == 0
 
-    @pytest.mark.parametrize("has", ["a review", "a comment", "a membership", "a role", "a label"])
+    @pytest.mark.parametrize("has", ["a review", "a comment", "a membership", "a role", "a label", "a confirmation"])
     def test_an_unconfirmed_account_that_holds_something(self, session: Session, make: Make, has: str) -> None:
         """Seen to fail with each condition of `_unused` taken out."""
         values: dict[str, Any] = {"role": Role.MODERATOR} if has == "a role" else {"is_sample": True} if has == "a label" else {}
-        user = make.user(email_confirmed_at=None, created_at=BEFORE, **values)
+        user = make.user(**{"email_confirmed_at": BEFORE if has == "a confirmation" else None, "created_at": BEFORE} | values)
         if has == "a review":
             make.review(author=user)
         elif has == "a comment":

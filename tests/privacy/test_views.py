@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from datetime import timedelta
 
@@ -195,3 +196,21 @@ def test_the_consent_text_is_no_part_of_the_terms(visitor: Visitor, session: Ses
     """It stands by itself at registration, and unticked. Seen to fail with the box ticked beforehand."""
     assert 'name="consent" value="y" id="consent" required' in visitor.get("/register").text.replace(" checked", " CHECKED")
     assert session.exec(select(User)).all() == []
+
+
+#: What a browser fetches by itself, without a click.
+FETCHED = re.compile(
+    r'<(?:script|img|iframe|source|video|audio|embed)[^>]* src="([^"]*)"'
+    r'|<link(?![^>]*rel="canonical")[^>]* href="([^"]*)"|<form[^>]* action="([^"]*)"'
+)
+    r'<(?:script|img|iframe|source|video|audio|embed)[^>]* src="([^"]*)"|<link(?![^>]*rel="canonical")[^>]* href="([^"]*)"|<form[^>]* action="([^"]*)"'
+)
+
+
+@pytest.mark.parametrize("path", ["/", "/privacy", "/privacy/health-data", "/guides", "/search", "/login", "/near", "profile"])
+def test_nothing_is_fetched_from_another_host(visitor: Visitor, make: Make, path: str) -> None:
+    """T-21: no tracker, no font, no script of others. Seen to fail with a picture of another host in the footer."""
+    page = visitor.get(f"/p/{make.profile().slug}" if path == "profile" else path)
+    addresses = ["".join(found) for found in FETCHED.findall(page.text)]
+    assert addresses
+    assert [one for one in addresses if not one.startswith("/") or one.startswith("//")] == []
