@@ -203,8 +203,6 @@ FETCHED = re.compile(
     r'<(?:script|img|iframe|source|video|audio|embed)[^>]* src="([^"]*)"'
     r'|<link(?![^>]*rel="canonical")[^>]* href="([^"]*)"|<form[^>]* action="([^"]*)"'
 )
-    r'<(?:script|img|iframe|source|video|audio|embed)[^>]* src="([^"]*)"|<link(?![^>]*rel="canonical")[^>]* href="([^"]*)"|<form[^>]* action="([^"]*)"'
-)
 
 
 @pytest.mark.parametrize("path", ["/", "/privacy", "/privacy/health-data", "/guides", "/search", "/login", "/near", "profile"])
