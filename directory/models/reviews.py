@@ -64,6 +64,8 @@ class Review(Record, table=True):
         CheckConstraint("overall BETWEEN 1 AND 5", name="overall_in_range"),
         CheckConstraint("own_experience", name="own_experience_declared"),
         CheckConstraint("month >= '1980-01' AND month < '2200-00'", name="month_sane"),
+        # A number is given once: the log names by number what was deleted.
+        {"sqlite_autoincrement": True},
     )
     id: int = Field(default=None, primary_key=True)
     profile_id: int = Field(foreign_key="profiles.id", ondelete="CASCADE")

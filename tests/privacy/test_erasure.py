@@ -20,7 +20,7 @@ from directory.models.ops import Job, JobStatus, KeptMail
 from directory.models.profiles import Profile
 from directory.models.reviews import Review, ReviewStatus
 from directory.notifications import mail
-from directory.privacy import erasure, rules
+from directory.privacy import erasure, export, rules
 from directory.privacy.columns import TABLES, Ends
 from directory.reviews import queries as reviews
 from directory.reviews import service as review_service
@@ -102,6 +102,15 @@ class TestNothingIsLeft:
         entries = session.exec(select(AuditEntry).where(AuditEntry.subject == f"user:{user_id}").order_by(AuditEntry.id)).all()
         assert entries[-1].action == "user.erase"
         assert entries[0].details == {"to": "", "name": "", "list": [""]}
+
+
+def test_the_number_is_given_to_nobody_else(app: Flask, session: Session, make: Make) -> None:
+    """Nor does the next person's copy hold what the log says of the former. Seen to fail on SQLite without AUTOINCREMENT."""
+    last = make.user().id
+    erased(app, session, last)
+    nobody = make.user()
+    assert nobody.id != last
+    assert "log.json" not in export.files(session, nobody.id)
 
 
 class TestReviews:
