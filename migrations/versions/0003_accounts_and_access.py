@@ -70,7 +70,9 @@ def downgrade() -> None:
     op.execute("DELETE FROM mailed_tokens WHERE purpose IN ('release_email', 'take_email')")
     _swap_check("mailed_tokens", "purpose_known", _PURPOSES)
     _rebuild_reviews_as_before()
-    op.drop_column("comments", "held_for")
+    with op.batch_alter_table("comments") as batch:
+        batch.drop_constraint(op.f("ck_comments_held_for_known"), type_="check")
+        batch.drop_column("held_for")
     for column in ("network", "agent", "stepped_up_at", "awaits_factor", "method"):
         op.drop_column("auth_sessions", column)
     op.drop_index("ix_users_passkey_handle", "users")
