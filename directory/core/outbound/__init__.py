@@ -97,8 +97,9 @@ def _ask(target: Target, accept: tuple[str, ...], watch: Watch, policy: Policy, 
                 if response.status_code in {301, 302, 303, 307, 308} and location:
                     return str(location)
                 return _take(target, response, accept, watch, policy)
-        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-            # The text of these errors holds the whole address with its query, so it is not carried on.
+        except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
+            # ValueError comes for a chunk of a negative length. The text of these errors holds the whole address with its query, so it is
+            # not carried on.
             refusal = watch.refusal(reason_for(error), type(error).__name__)
     raise refusal
 

@@ -201,14 +201,16 @@ class PinnedAdapter(IPFilterAdapter):  # type: ignore[misc]  # requests_hardened
         return pool
 
 
-def reason_for(error: requests.RequestException | urllib3.exceptions.HTTPError) -> Reason:
+def reason_for(error: Exception) -> Reason:
     """Return the reason in our words for what the libraries raise."""
     match error:
         case requests.exceptions.SSLError() | urllib3.exceptions.SSLError():
             return Reason.INSECURE
         case requests.Timeout() | urllib3.exceptions.TimeoutError():
             return Reason.TOO_SLOW
-        case urllib3.exceptions.DecodeError():
+        case requests.RequestException():
+            return Reason.UNREACHABLE
+        case urllib3.exceptions.DecodeError() | ValueError():
             return Reason.BAD_ANSWER
         case _:
             return Reason.UNREACHABLE
