@@ -286,6 +286,23 @@ class TestTime:
         with outside(answer) as server:
             assert refused(server.url(), server.policy(seconds=0.7)) is Reason.TOO_SLOW
 
+    def test_a_door_that_nobody_opens(self):
+        """Seen to fail with the time to connect at a minute."""
+        with socket.socket() as full:
+            full.bind(("127.0.0.1", 0))
+            full.listen(0)
+            port = full.getsockname()[1]
+            waiting = [socket.socket() for _ in range(3)]
+            for one in waiting:
+                one.setblocking(False)
+                one.connect_ex(("127.0.0.1", port))
+            began = time.monotonic()
+            policy = Policy(ports=frozenset({port}), allow_loopback=True, seconds=0.4)
+            assert refused(f"http://127.0.0.1:{port}/", policy) is Reason.TOO_SLOW
+            assert time.monotonic() - began < 1.2
+            for one in waiting:
+                one.close()
+
     def test_a_handshake_that_never_ends(self):
         """Seen to fail with the timeout of the handshake at a minute."""
         silent = socket.create_server(("127.0.0.1", 0))
@@ -312,7 +329,7 @@ class TestSize:
     def test_a_flood_is_cut_off(self, answer):
         """Seen to fail with the count of the wire left out (headers, trailers, gzip of nothing), and the count of the body (the others)."""
         with outside(answer) as server:
-            assert refused(server.url(), server.policy(max_bytes=100_000)) is Reason.TOO_LARGE
+            assert refused(server.url(), server.policy(max_bytes=100_000, seconds=30, idle_seconds=20)) is Reason.TOO_LARGE
 
     @pytest.mark.parametrize("kind", ["gzip", "deflate"])
     def test_a_bomb_does_not_fill_the_memory(self, kind):
@@ -321,7 +338,7 @@ class TestSize:
         if kind == "deflate":
             bomb = bomb[10:-8]
         with outside(reply(bomb, f"Content-Encoding: {kind}")) as server:
-            policy = server.policy(max_bytes=100_000)
+            policy = server.policy(max_bytes=100_000, seconds=30, idle_seconds=20)
             tracemalloc.start()
             try:
                 assert refused(server.url(), policy) is Reason.TOO_LARGE

@@ -194,7 +194,7 @@ def is_public(address: Address, policy: Policy = PUBLIC) -> bool:
         return False
     if any(address in network for network in _CLOSED):
         return False
-    return address.is_global and not address.is_multicast and not address.is_reserved
+    return address.is_global and not address.is_multicast
 
 
 def is_downgrade(before: Target, after: Target) -> bool:

@@ -149,7 +149,6 @@ class _Reply(http.client.HTTPResponse):
 class _Timed:
     """What both kinds of connection do: connect, shake hands and read within the time of the fetch."""
 
-    timeout: Any
     response_class: Any
 
     def __init__(self, *args: Any, watch: Watch, **kwargs: Any) -> None:
@@ -158,7 +157,6 @@ class _Timed:
         self.response_class = functools.partial(_Reply, watch=watch)
 
     def _new_conn(self) -> socket.socket:
-        self.timeout = self._watch.patience()
         sock: socket.socket = super()._new_conn()  # type: ignore[misc]  # of urllib3's connection, which comes after this class
         sock.settimeout(self._watch.patience())  # for the handshake, all of it
         return sock
