@@ -217,6 +217,8 @@ class TestRedirects:
     def test_a_proxy_of_the_environment_is_not_asked(self, monkeypatch):
         """Seen to fail with a session of requests: the proxy gets the request, and looks up the name itself."""
         with outside(reply(b"proxy")) as proxy, outside(reply(b"site")) as server:
+            for name in ("NO_PROXY", "no_proxy"):
+                monkeypatch.delenv(name, raising=False)
             for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
                 monkeypatch.setenv(name, proxy.url())
             assert fetch(server.url(), policy=server.policy()).body == b"site"

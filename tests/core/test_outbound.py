@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from directory.core import clock
-from directory.core.outbound import FEEDS, PUBLIC, OutboundRefused, Policy, Reason, fetch
+from directory.core.outbound import _CHARSETS, FEEDS, PUBLIC, OutboundRefused, Policy, Reason, fetch
 from directory.core.outbound.rules import is_public, read_url
 from tests.outside import Names, outside, redirect, reply, says
 
@@ -84,6 +84,7 @@ class TestFetch:
         [
             ("text/html", "ä".encode(), "ä"),
             ("text/html; charset=latin1", b"\x80", "€"),
+            ("text/html; x=y; CHARSET='Shift_JIS'", "東京".encode("cp932"), "東京"),
             ("text/html; charset=zip", "ä".encode(), "ä"),
             ("text/html; charset=unicode_escape", b"\\u0041", "\\u0041"),
             ("text/html; charset=../../x", "ä".encode(), "ä"),
@@ -97,6 +98,12 @@ class TestFetch:
         """Seen to fail with every charset that Python knows, and without looking at the byte order mark."""
         with outside(reply(body, kind=kind)) as server:
             assert fetch(server.url(), policy=server.policy()).text == text
+
+
+def test_every_charset_of_the_table_is_one_that_reads_text():
+    """Seen to fail with `rot13` in the table."""
+    for name in _CHARSETS.values():
+        b"ab".decode(name, errors="replace")
 
 
 class TestRefusals:

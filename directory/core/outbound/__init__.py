@@ -2,7 +2,6 @@
 
 import codecs
 import contextlib
-import re
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
@@ -17,14 +16,18 @@ __all__ = ["FEEDS", "PAGES", "PUBLIC", "Fetched", "OutboundRefused", "Policy", "
 PAGES = ("text/html", "application/xhtml+xml")
 FEEDS = ("application/rss+xml", "application/atom+xml", "application/xml", "text/xml", "application/feed+json", "application/json")
 
-#: Charsets that pages are written in. Python knows others that are no charsets of the web, and slow ones.
-_CHARSETS = frozenset(
-    {"utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "ascii", "iso8859-1", "koi8-r", "koi8-u", "gb2312", "gbk", "gb18030"}
-    | {"big5", "shift_jis", "cp932", "euc_jp", "euc_kr", "mac-roman", "cp874", "tis-620"}
-    | {f"iso8859-{number}" for number in (2, 3, 4, 5, 6, 7, 8, 9, 10, 13, 14, 15, 16)}
-    | {f"cp125{number}" for number in range(9)}
+#: What pages call their charset, with "_" as "-", and how Python reads it. Python is never asked for a name that a page made up: it
+#: remembers each, knows slow ones and some that are no charsets. Latin-1 is Windows-1252 in practice, and browsers read it so.
+_CHARSETS = (
+    {"utf-8": "utf-8", "utf8": "utf-8", "utf-16": "utf-16", "utf-16le": "utf-16-le", "utf-16be": "utf-16-be"}
+    | {f"iso{dash}8859-{number}": f"iso8859-{number}" for number in (*range(2, 12), 13, 14, 15, 16) for dash in ("-", "")}
+    | {f"{name}125{number}": f"cp125{number}" for number in range(9) for name in ("windows-", "cp")}
+    | dict.fromkeys(("iso-8859-1", "iso8859-1", "latin1", "latin-1", "us-ascii", "ascii"), "cp1252")
+    | dict.fromkeys(("gb2312", "gbk", "gb18030"), "gb18030")
+    | dict.fromkeys(("shift-jis", "sjis", "x-sjis", "windows-31j"), "cp932")
+    | dict.fromkeys(("euc-kr", "ks-c-5601-1987", "windows-949"), "cp949")
+    | {"big5": "big5", "euc-jp": "euc-jp", "koi8-r": "koi8-r", "koi8-u": "koi8-u", "windows-874": "cp874", "tis-620": "cp874"}
 )
-_LABEL = re.compile(r"[a-z0-9_-]{2,20}")
 _PIECE = 16 * 1024
 
 
@@ -131,7 +134,6 @@ def _take(target: Target, response: requests.Response, accept: tuple[str, ...], 
         raise watch.refusal(Reason.TOO_LARGE)
     body = bytearray()
     for piece in response.raw.stream(_PIECE, decode_content=True):
-        watch.patience()
         body += piece
         if len(body) > policy.max_bytes:
             raise watch.refusal(Reason.TOO_LARGE)
@@ -146,13 +148,6 @@ def _charset(parameters: str, body: bytes | bytearray) -> str:
         return "utf-16"
     for parameter in parameters.split(";"):
         name, _, value = parameter.partition("=")
-        label = value.strip(" \"'").lower()
-        # Python remembers every name that it was asked for, so not every name is asked for.
-        if name.strip().lower() == "charset" and _LABEL.fullmatch(label):
-            try:
-                known = codecs.lookup(label).name
-            except LookupError:
-                return "utf-8"
-            # What calls itself Latin-1 is Windows-1252 in practice, and browsers read it so.
-            return {"iso8859-1": "cp1252", "ascii": "cp1252"}.get(known, known) if known in _CHARSETS else "utf-8"
+        if name.strip().lower() == "charset":
+            return _CHARSETS.get(value.strip(" \"'").lower().replace("_", "-"), "utf-8")
     return "utf-8"
