@@ -329,7 +329,7 @@ class TestSize:
         ],
     )
     def test_a_flood_is_cut_off(self, answer):
-        """Seen to fail with the count of the wire left out (headers, trailers, gzip of nothing), and the count of the body (the others)."""
+        """Seen to fail with the count of the wire left out: all but the first two, which the count of the body holds as well."""
         with outside(answer) as server:
             assert refused(server.url(), server.policy(max_bytes=100_000, seconds=30, idle_seconds=20)) is Reason.TOO_LARGE
 
