@@ -26,7 +26,7 @@ from tests.factories import Make
 pytestmark = pytest.mark.drill
 
 PAIRS = size(small=12, full=200)
-#: Seconds by which the medians may differ. Over few pairs, beside other tests, chance alone makes more: then the answers are compared alone.
+#: Seconds by which the medians may differ. Over few pairs, beside other tests, chance makes more: then only the answers are compared.
 BOUND = size(small=10**6, full=5) / 1000
 WRONG = "three wrong purple nights"
 
