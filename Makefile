@@ -8,10 +8,11 @@ K ?=
 SIZES ?= 10000,100000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-search drills bench-search check lint format lock wheel clean
+.PHONY: help demo demo-tls test test-search drills bench-search check lint format lock wheel clean
 
 help:
 	@echo "make demo    a running site with sample data, from nothing"
+	@echo "make demo-tls  the same in production mode, on https://localhost:8443"
 	@echo "make test    all kinds of tests, small numbers"
 	@echo "make drills  faults on purpose, full numbers (K=name for some)"
 	@echo "make test-search   the tests of search alone (WHOOSH=whoosh3: on that make of Whoosh)"
@@ -23,8 +24,11 @@ help:
 demo: $(VENV)/.run $(VENV)/.vendor
 	@$(BIN)/hairline demo
 
+demo-tls: $(VENV)/.dev $(VENV)/.vendor
+	@$(BIN)/python tools/demo_tls.py
+
 test: $(VENV)/.dev $(VENV)/.vendor
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@HAIRLINE_FUZZ=$${HAIRLINE_FUZZ:-800} $(BIN)/python -m pytest -n 2 --dist loadfile
 
 drills: $(VENV)/.dev $(VENV)/.vendor
 	HAIRLINE_DRILL=full $(BIN)/python -m pytest -m drill --timeout 3000 $(if $(K),-k "$(K)")
