@@ -174,7 +174,7 @@ class TestSteps:
         assert erasure.finish(session, user_id=bo.id)
 
     def test_run_twice_it_does_nothing_the_second_time(self, app: Flask, session: Session, make: Make) -> None:
-        """Seen to fail without the look whether the person is still there."""
+        """The second time it finds nobody, says so to nobody, and is done."""
         bo = make.user()
         erasure.ask(session, user_id=bo.id, keeps_reviews=False, at_once=True)
         session.commit()

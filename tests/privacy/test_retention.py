@@ -149,7 +149,7 @@ class TestRun:
     def test_it_goes_in_batches_each_in_a_transaction_of_its_own(
         self, database: Database, session: Session, make: Make, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Seen to fail with one transaction for a rule, and with the last batch left."""
+        """Seen to fail with every batch but the first left."""
         monkeypatch.setattr(retention.Rule.run, "__defaults__", (2,))
         monkeypatch.setattr(rules, "BATCH", 2)
         session.add_all(LoginFailure(key=f"{number}", count=1, window_start=BEFORE) for number in range(5))
