@@ -10,7 +10,7 @@ from directory.config import Settings, SettingsError
 from directory.core.db import Database
 from directory.core.paths import shipped
 from directory.views import BLUEPRINTS
-from directory.web import assets, auth, compress, db, errors, logging, mailer, schema, search, security, templating
+from directory.web import assets, auth, compress, db, errors, events, logging, mailer, schema, search, security, templating
 
 
 def create_app(settings: Settings | None = None, *, database: Database | None = None) -> Flask:
@@ -33,6 +33,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     search.init_app(app, settings, database)
     schema.alembic_for(app, settings)
     compress.init_app(app)
+    events.init_app(app)
     security.init_app(app, settings)
     auth.init_app(app)
     templating.init_app(app, settings)

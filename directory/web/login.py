@@ -7,8 +7,9 @@ from directory.accounts import queries as accounts
 from directory.accounts.rules import email_key
 from directory.accounts.throttle import Limit
 from directory.models.accounts import User
-from directory.web import db
+from directory.web import db, events
 from directory.web.auth import session_token
+from directory.web.events import Event
 from directory.web.mailer import app_settings
 
 
@@ -43,9 +44,11 @@ def verified(user: User | None, email: str, password: str) -> tuple[User | None,
         throttle.count(writing, throttle.LOG_IN, keys=(account, network))
     fits, newer = passwords.verify(password, user.password_hash if user else None)
     if user is None or not fits:
+        events.note(Event.NOT_PROVED, user_id=user.id if user else None, factor="password")
         return None, None
     with db.transaction() as writing:
         throttle.settle(writing, take_back=network, forget=account)
+    events.note(Event.PROVED, user_id=user.id, factor="password")
     return user, newer
 
 

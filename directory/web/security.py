@@ -9,6 +9,8 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from directory.config import Settings
+from directory.web import events
+from directory.web.events import Event
 
 csrf = CSRFProtect()
 
@@ -58,8 +60,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    csrf.init_app(app)
     app.before_request(same_origin)
+    csrf.init_app(app)
     policy = content_policy(settings)
 
     @app.after_request
@@ -82,10 +84,10 @@ def same_origin() -> None:
     """Refuse an unsafe request that another site started, before any form is looked at."""
     if request.method not in UNSAFE:
         return
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
-        raise BadRequest("from another site")
     origin = request.headers.get("Origin")
-    if origin is not None and origin != request.host_url.rstrip("/"):
+    elsewhere = request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}
+    if elsewhere or (origin is not None and origin != request.host_url.rstrip("/")):
+        events.note(Event.OTHER_SITE)
         raise BadRequest("from another site")
 
 
