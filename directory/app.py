@@ -10,7 +10,7 @@ from directory.config import Settings, SettingsError
 from directory.core.db import Database
 from directory.core.paths import shipped
 from directory.views import BLUEPRINTS
-from directory.web import assets, auth, compress, db, errors, events, logging, mailer, schema, search, security, templating
+from directory.web import assets, auth, compress, db, errors, events, logging, mailer, numbers, schema, search, security, templating
 
 
 def create_app(settings: Settings | None = None, *, database: Database | None = None) -> Flask:
@@ -28,6 +28,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     app = Flask("directory", template_folder=str(shipped("templates")), static_folder=None)
     app.extensions["hairline_settings"] = settings
     logging.init_app(app)
+    numbers.init_app(app)
     database = database or Database(settings.database)
     db.init_app(app, database)
     search.init_app(app, settings, database)
