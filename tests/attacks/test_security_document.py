@@ -7,7 +7,7 @@ import pytest
 from directory.accounts import links, passwords, permissions, rules, service, throttle
 from directory.accounts.permissions import Permission
 from directory.comments import rules as comments
-from directory.config import MIN_SECRET_LENGTH
+from directory.config import MIN_SECRET_LENGTH, Settings
 from directory.core.page import MAX_PAGE
 from directory.core.paths import STATIC
 from directory.models.accounts import TokenPurpose
@@ -92,3 +92,56 @@ def test_security_md_leads_to_all_of_it() -> None:
     said = text("SECURITY.md")
     for name in ("docs/security.md", "docs/asvs.csv", "docs/deployment.md", "security.txt", "7 days", "30 for the rest"):
         assert name in said
+
+
+#: Section -> words that it must not be without.
+SECTIONS = {
+    "What is asked of input": ("Together:", "postcode and its place", "how often"),
+    "Ways in": ("nobody is locked out for good", "common_passwords.txt", "`hairline`", "no hints and no questions"),
+    "Sessions": ("any number of browsers", "256 bits", "by way of another site"),
+    "Who may do what": ("permissions.py", "By field:", "looked up together with its owner"),
+    "Cryptography": ("HAIRLINE_SECRET_KEY", "once a year", "argon2id"),
+    "Who talks to whom": ("127.0.0.1:8000", "load nothing from other hosts"),
+    "What costs much": ("slow bodies", "imports", "a password's hash"),
+    "The log": ("standard error", "in UTC", "never the path"),
+}
+
+
+@pytest.mark.parametrize("heading", SECTIONS)
+def test_every_section_is_there(heading: str) -> None:
+    """With what is asked of it. Seen to fail with each section taken out."""
+    sections = {part.split(" ## ")[0].strip() for part in DOCUMENT.split(" ## ")[1:]}
+    found = [section for section in sections if section.startswith(heading)]
+    assert len(found) == 1
+    assert [words for words in SECTIONS[heading] if words not in found[0]] == []
+
+
+def cryptographers(source: str) -> list[str]:
+    """Name the libraries of cryptography that a module imports."""
+    top = r"^(?:from|import) (hashlib|hmac|secrets|ssl|pwdlib|argon2|cryptography|itsdangerous|webauthn|pyotp|bcrypt|jwt|nacl)\b"
+    return re.findall(top, source, re.M)
+
+
+def test_every_use_of_cryptography_is_in_the_inventory() -> None:
+    """Each library that the code imports is one whose use stands in the table. Seen to fail with `import nacl` in a module."""
+    stands_for = {
+        "hashlib": "SHA-256",
+        "hmac": "HMAC-SHA-256",
+        "secrets": "`secrets`",
+        "ssl": "TLS",
+        "pwdlib": "pwdlib",
+        "itsdangerous": "itsdangerous",
+    }
+    inventory = text("docs/security.md").split("## Cryptography")[1].split("\n## ")[0]
+    used = {found for path in STATIC.parent.rglob("*.py") for found in cryptographers(path.read_text("utf-8"))}
+    assert {"hashlib", "hmac", "secrets", "pwdlib"} <= used
+    assert [one for one in sorted(used) if stands_for.get(one, one) not in inventory] == []
+
+
+def test_who_talks_to_whom_is_written_down() -> None:
+    """Every setting that names another host stands there or in deployment.md. Seen to fail with a new setting `..._url`."""
+    said = text("docs/security.md").split("## Who talks to whom")[1].split("\n## ")[0] + text("docs/deployment.md")
+    hosts = [name for name in Settings.model_fields if name.endswith(("_url", "_host", "_hosts")) or name == "host"]
+    assert len(hosts) >= 6
+    missing = [name for name in hosts if f"HAIRLINE_{name.upper()}" not in said and name != "host"]
+    assert missing == []

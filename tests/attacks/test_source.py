@@ -28,12 +28,20 @@ FORBIDDEN = {
     "a debugger", "xml.etree.ElementTree.parse": "entities", "ElementTree.fromstring": "entities", "minidom.parseString": "entities",
     "app.run": "the development server", "run_simple": "the development server", "DebuggedApplication": "a console for everybody",
 }  # fmt: skip
+#: The one client that asks other sites for anything.
+OUTBOUND = {path.relative_to(HOUSE).as_posix() for path in HOUSE.rglob("*.py") if "outbound" in path.relative_to(HOUSE).as_posix()}
 #: Modules, and the files that may import them.
 MODULES: dict[str, set[str]] = {
     "pickle": {"search/builder.py", "search/segments.py"},  # index files of our own, in a folder that nobody else may write to
     "subprocess": {"cli/backup.py", "cli/supervisor.py"},
     "random": {"work.py"},  # waits; and sample/, which makes people up
     "hmac": {"core/tokens.py"},
+    # Who may open a connection: mail, the client for other sites, and the demo's look for a free port.
+    "smtplib": {"web/mailer.py"},
+    "socket": {"cli/demo.py", *OUTBOUND},
+    "requests": OUTBOUND,
+    "requests_hardened": OUTBOUND,
+    **{name: set() for name in ("http", "httpx", "urllib3", "aiohttp", "ftplib", "urllib.request")},
     **{name: set() for name in ("dill", "marshal", "shelve", "yaml", "xml", "lxml", "telnetlib", "ftplib", "pdb", "code", "imp", "cgi")},
     **{name: set() for name in ("Crypto", "jwt", "md5", "sha", "zipfile", "tarfile", "pty")},
 }
@@ -76,9 +84,11 @@ def forbidden_imports(path: str, tree: ast.AST) -> list[str]:
     found = []
     for node in ast.walk(tree):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-        names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            whole = [f"{node.module}.{alias.name}" for alias in node.names]
+            names += [one for one in whole if one in MODULES] or [node.module]
         for one in names:
-            top = one.split(".")[0]
+            top = one if one in MODULES else one.split(".")[0]
             if top in MODULES and path not in MODULES[top] and not (top == "random" and path.startswith("sample/")):
                 found.append(f"line {node.lineno}: {one}")
     return found
@@ -296,6 +306,8 @@ def test_an_innocent_passes(innocent: str) -> None:
 
 def test_forbidden_modules_are_named() -> None:
     """Planted, hidden in a function; and where they are allowed."""
+    for offender in ("import requests", "from urllib import request", "import urllib.request", "import smtplib"):
+        assert forbidden_imports("views/near.py", ast.parse(offender))
     for offender in ("import pickle", "def f():\n    from xml.etree import ElementTree", "import random", "from subprocess import run"):
         assert forbidden_imports("web/db.py", ast.parse(offender))
     assert not forbidden_imports("search/builder.py", ast.parse("from pickle import dumps"))
