@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import Flask
-from werkzeug.routing import IntegerConverter, Map, ValidationError
+from werkzeug.routing import IntegerConverter, Map
 
 #: What a column of row numbers holds on PostgreSQL.
 LARGEST = 2**31 - 1
@@ -14,12 +14,6 @@ class RowNumber(IntegerConverter):
 
     def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:
         super().__init__(map, *args, **{"max": LARGEST} | kwargs)
-
-    def to_python(self, value: str) -> int:
-        """Return the number; lengths are looked at first, for reading thousands of digits is work too."""
-        if len(value) > len(str(LARGEST)):
-            raise ValidationError
-        return int(super().to_python(value))
 
 
 def init_app(app: Flask) -> None:
