@@ -16,7 +16,7 @@ OWN = ("zoe.secret@patients.example", "zoe.secret", "1937", "2024-11", "11/2024"
 
 @pytest.mark.parametrize("who", ["signed out", "another patient"])
 def test_what_only_its_owner_may_see_is_in_no_answer(app: Flask, session: Session, make: Make, who: str) -> None:
-    """Lists, profile, reviews, comments, map, suggestions, sitemap. Seen to fail with the month shown in whole."""
+    """Lists, profile, reviews, comments, map, suggestions, sitemap."""
     world = World(session, make)
     ada, zoe = world.profile("Ada Marsh"), make.user("Zoe", email=OWN[0], birth_year=1937)
     review, comment = make.review(profile=ada, author=zoe, month="2024-11"), make.comment(profile=ada, author=zoe)
@@ -38,7 +38,7 @@ def test_what_only_its_owner_may_see_is_in_no_answer(app: Flask, session: Sessio
 
 
 def test_no_table_holds_hints_questions_or_answers() -> None:
-    """Nor a password in a form that could be read. Seen to fail with a column `password_hint`."""
+    """Nor a password in a form that could be read."""
     names = {f"{table.name}.{column.name}" for table in metadata.sorted_tables for column in table.columns}
     assert [one for one in names if any(word in one.split(".")[1] for word in ("hint", "question", "maiden"))] == []
     kept = {one for one in names if "password" in one.split(".")[1]}

@@ -134,7 +134,7 @@ def test_every_answer_in_production_carries_every_header(live: Flask, make: Make
     ],
 )
 def test_refusals_carry_them_too(live: Flask, method: str, path: str, headers: dict[str, str], status: int) -> None:
-    """Seen to fail with the headers set by views."""
+    """Errors, odd bytes, other methods and other hosts."""
     answer = live.test_client().open(path, method=method, headers=headers, base_url=HOST)
     assert answer.status_code == status
     assert complaints(answer, secure=True) == []
@@ -177,14 +177,14 @@ class TestMethods:
         assert "planted" not in answer.text
 
     def test_no_other_method_stands_in_for_one(self, visitor: Visitor, make: Make) -> None:
-        """Seen to fail with a middleware that lets a header or a field name the method."""
+        """Neither a field of the address nor a header."""
         visitor.sign_in(make.user())
         for path, headers in (("/logout?_method=POST", {}), ("/logout", {"X-HTTP-Method-Override": "POST", "X-Method-Override": "POST"})):
             assert visitor.get(path, headers=headers).status_code == 200
         assert visitor.get("/account", follow=False).status_code == 200, "still signed in"
 
     def test_another_origin_gets_no_leave_to_read(self, app: Flask) -> None:
-        """Neither with its own name nor before a request. Seen to fail with the origin sent back."""
+        """Neither with its own name nor before a request. Seen to fail with the header planted (below)."""
         for origin in ("https://evil.example", "null", "http://localhost"):
             asked = {"Origin": origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "x-csrftoken"}
             for method in ("GET", "OPTIONS"):
@@ -203,7 +203,7 @@ class TestNotServed:
         ],
     )
     def test_no_folder_no_history_no_setting_and_no_tool_is_served(self, live: Flask, path: str) -> None:
-        """Seen to fail with Flask's own static folder at the root of the checkout."""
+        """Files are looked up by name among those that ship; nothing is opened by path."""
         assert live.test_client().get(path, base_url=HOST, follow_redirects=True).status_code == 404
 
     def test_doors_for_developers_are_shut_in_production(self, live: Flask, make: Make) -> None:
@@ -214,7 +214,7 @@ class TestNotServed:
         assert (live.debug, live.config["PROPAGATE_EXCEPTIONS"], live.config["TRAP_HTTP_EXCEPTIONS"]) == (False, None, False)
 
     def test_doors_for_machines_say_nothing_of_the_inside(self, live: Flask) -> None:
-        """Neither versions nor paths nor names of hosts. Seen to fail with the error's text in the answer."""
+        """Neither versions nor paths nor names of hosts."""
         for path, keys in (("/healthz", {"status"}), ("/readyz", {"status", "schema", "disk"})):
             answer = live.test_client().get(path, base_url=HOST)
             assert answer.json is not None

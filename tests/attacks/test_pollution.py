@@ -45,7 +45,7 @@ def test_a_review_has_one_rating(app: Flask, session: Session, make: Make) -> No
 
 
 def test_an_answer_in_the_address_is_none(app: Flask, session: Session, make: Make) -> None:
-    """A form reads the body alone. Seen to fail with `request.values`."""
+    """A form reads the body alone."""
     ada, visitor = make.profile(), Visitor(app).sign_in(make.user())
     path = f"/p/{ada.slug}/comment"
     token = next(form.values["csrf_token"][0] for form in forms_of(visitor.get(path)) if form.method == "post")
@@ -56,7 +56,7 @@ def test_an_answer_in_the_address_is_none(app: Flask, session: Session, make: Ma
 
 
 def test_the_token_in_the_address_is_none(visitor: Visitor) -> None:
-    """Seen to fail with the token taken from anywhere."""
+    """It would stand in logs and histories."""
     token = forms_of(visitor.get("/login"))[-1].values["csrf_token"][0]
     answer = visitor.client.post(f"/login?csrf_token={token}", data={"email": "ada@patients.example", "password": "wrong words"})
     assert answer.status_code == 400

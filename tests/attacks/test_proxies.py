@@ -65,7 +65,8 @@ def test_without_a_proxy_no_header_changes_anything(
     schema: Database, database: Database, settings: Settings, headers: dict[str, str]
 ) -> None:
     """Seen to fail with HAIRLINE_PROXIES at 1 by default."""
-    answer = site(settings, schema, 0).test_client().get("/seen", headers=headers)
+    assert settings.proxies == 0, "nothing is set"
+    answer = site(settings, schema, settings.proxies).test_client().get("/seen", headers=headers)
     assert answer.json == {"from": "127.0.0.1", "scheme": "http", "host": "localhost"}
 
 
