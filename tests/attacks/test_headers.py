@@ -223,7 +223,7 @@ class TestNotServed:
 
 
 def test_no_script_keeps_anything_in_the_browser_or_writes_markup() -> None:
-    """Nothing of a person stays in a store of the browser, and text is shown as text. Seen to fail with each word planted."""
+    """Nothing of a person stays in a store of the browser, and text is shown as text. Seen to fail with `localStorage` planted."""
     ways = r"localStorage|sessionStorage|indexedDB|document\.cookie|caches\.|innerHTML|insertAdjacentHTML|document\.write"
     ways += r"|\beval\(|new Function|postMessage|addEventListener\(.message|__proto__|\bsetTimeout\(\s*[\"'`]"
     scripts = [path for path in STATIC.rglob("*.js") if "vendor" not in path.parts]

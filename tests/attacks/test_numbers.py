@@ -30,7 +30,7 @@ def test_no_number_in_an_address_breaks_a_page(app: Flask, make: Make, number: s
 
 @pytest.mark.parametrize("number", LARGE + ODD, ids=range(len(LARGE + ODD)))
 def test_no_number_in_a_question_breaks_a_list(visitor: Visitor, session: Session, make: Make, number: str) -> None:
-    """Pages, radii, ratings, prices, points. Seen to fail with `int()` around what was asked."""
+    """Pages, radii, ratings, prices, points."""
     ada = make.profile()
     names = ("page", "radius", "rating", "min", "max", "price", "lat", "lon", "zoom", "year", "size", "limit", "offset")
     question = dict.fromkeys(names, number)
@@ -41,7 +41,7 @@ def test_no_number_in_a_question_breaks_a_list(visitor: Visitor, session: Sessio
 
 @pytest.mark.parametrize("number", LARGE + ODD, ids=range(len(LARGE + ODD)))
 def test_no_number_in_a_form_breaks_it(app: Flask, make: Make, number: str) -> None:
-    """A rating, a month, a year of birth, a point. Seen to fail with the year taken to the database unread."""
+    """A rating, a month, a year of birth, a point."""
     ada, visitor = make.profile(), Visitor(app).sign_in(make.user())
     make.treatment("smp")
     path = f"/p/{ada.slug}/review"

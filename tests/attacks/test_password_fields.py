@@ -76,7 +76,7 @@ def test_any_signs_and_lengths_are_taken_as_they_were_typed(visitor: Visitor, ma
 
 
 def test_no_password_grows_too_old(visitor: Visitor, make: Make) -> None:
-    """Ten years later it signs in, and nothing asks for a new one. Seen to fail with an end to passwords."""
+    """Ten years later it signs in, and nothing asks for a new one."""
     make.user(email=ADA)
     with time_machine.travel(clock.now() + timedelta(days=3653), tick=True):
         answer = log_in(visitor, ADA)

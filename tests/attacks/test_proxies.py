@@ -40,7 +40,7 @@ CHAINS = [
 def test_as_many_addresses_from_the_end_are_believed_as_there_are_proxies(
     schema: Database, database: Database, settings: Settings, proxies: int, sent: str, believed: str
 ) -> None:
-    """Seen to fail with the first address of the chain taken, which the visitor writes."""
+    """The first one is what the visitor wrote. Seen to fail with one proxy more believed than there is."""
     answer = site(settings, schema, proxies).test_client().get("/seen", headers={"X-Forwarded-For": sent})
     assert answer.json is not None
     assert answer.json["from"] == believed
@@ -71,7 +71,7 @@ def test_without_a_proxy_no_header_changes_anything(
 
 
 def test_a_host_that_a_proxy_names_has_to_be_ours_too(schema: Database, database: Database, settings: Settings) -> None:
-    """Seen to fail with the host checked before the proxy's header is read."""
+    """The check reads what the proxy says."""
     client = site(settings, schema, 1).test_client()
     assert client.get("/seen", headers={"X-Forwarded-Host": "evil.example"}).status_code == 400
     assert client.get("/seen", headers={"X-Forwarded-Host": "localhost", "X-Forwarded-Proto": "https"}).json == {

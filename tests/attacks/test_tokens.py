@@ -33,7 +33,7 @@ class TestForms:
 
     @pytest.mark.parametrize("place", range(3), ids=["what it says", "its moment", "its signature"])
     def test_a_changed_token_is_refused(self, visitor: Visitor, place: int) -> None:
-        """Seen to fail with the signature not looked at."""
+        """In each of its three parts."""
         parts = token_of(visitor).split(".")
         # Not the last letter: a part of its bits is filling.
         parts[place] = ("B" if parts[place][0] != "B" else "C") + parts[place][1:]
@@ -49,7 +49,7 @@ class TestForms:
             assert not taken(visitor, token)
 
     def test_a_token_signed_for_something_else_is_refused(self, visitor: Visitor, settings: Settings) -> None:
-        """With our own key. Seen to fail with one salt for everything."""
+        """With our own key. Seen to fail with another key than that of the settings."""
         visitor.get("/login")
         with visitor.client.session_transaction() as kept:
             raw = kept["csrf_token"]
@@ -58,7 +58,7 @@ class TestForms:
 
     @pytest.mark.parametrize("token", ["", ".", "..", "bnVsbA.x.y", "eyJhbGciOiJub25lIn0.eyJzdWIiOjF9.", "0" * 5000, "\x00", "ü.ü.ü"])
     def test_nonsense_is_refused_kindly(self, visitor: Visitor, token: str) -> None:
-        """A token that names its own algorithm ("none") too. Seen to fail with an error of the reader."""
+        """A token that names its own algorithm ("none") too."""
         visitor.get("/login")
         assert not taken(visitor, token)
 
@@ -84,7 +84,7 @@ class TestRandom:
         assert all(len({token[place] for token in made}) > 50 for place in range(42))
 
     def test_a_session_s_token_is_one(self, visitor: Visitor, make: Make) -> None:
-        """Seen to fail with the number of the row in the cookie."""
+        """What the log-in sets. Seen to fail with tokens of 8 bytes."""
         from tests.accounts.visits import log_in  # noqa: PLC0415
 
         log_in(visitor, make.user(email="ada@patients.example").email)
