@@ -8,7 +8,7 @@ K ?=
 SIZES ?= 10000,100000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-tls test test-search drills bench-search check lint format lock wheel clean
+.PHONY: help demo demo-tls test test-search drills bench-search check lint audit format lock wheel clean
 
 help:
 	@echo "make demo    a running site with sample data, from nothing"
@@ -17,7 +17,8 @@ help:
 	@echo "make drills  faults on purpose, full numbers (K=name for some)"
 	@echo "make test-search   the tests of search alone (WHOOSH=whoosh3: on that make of Whoosh)"
 	@echo "make bench-search  how fast search is, beside tantivy and FTS5 (SIZES=10000,100000)"
-	@echo "make check   format, lint, types and tests"
+	@echo "make check   format, lint, types, tests and known holes"
+	@echo "make audit   which pinned packages have known holes"
 	@echo "make wheel   an installable package in dist/"
 	@echo "make lock    pin the dependencies anew"
 
@@ -50,12 +51,17 @@ $(VENV)/.whoosh: $(VENV)/.dev
 bench-search: $(VENV)/.dev
 	@$(BIN)/python -m benchmarks.search --sizes $(SIZES)
 
-check: lint test
+check: lint test audit
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml directory
+
+# Ends with 1 for a known hole. Where nobody can be asked it says so in one loud line and goes on.
+audit: $(VENV)/.dev
+	@$(BIN)/python tools/audit.py
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .
