@@ -85,9 +85,9 @@ class SignInMethod(StrEnum):
     """How somebody showed who they are. A passkey that asked for a finger or a PIN is two factors in one."""
 
     PASSWORD = "password"  # noqa: S105  (a way to sign in, not a password)
-    PASSWORD_AND_CODE = "password_and_code"  # noqa: S105
-    PASSWORD_AND_RECOVERY = "password_and_recovery"  # noqa: S105
-    PASSWORD_AND_PASSKEY = "password_and_passkey"  # noqa: S105
+    PASSWORD_AND_CODE = "password_and_code"  # noqa: S105  (likewise)
+    PASSWORD_AND_RECOVERY = "password_and_recovery"  # noqa: S105  (likewise)
+    PASSWORD_AND_PASSKEY = "password_and_passkey"  # noqa: S105  (likewise)
     PASSKEY = "passkey"
 
 
@@ -200,7 +200,7 @@ class EventKind(StrEnum):
     SIGN_IN_FAILED = "sign_in_failed"
     STEPPED_UP = "stepped_up"
     SIGNED_OUT_ELSEWHERE = "signed_out_elsewhere"
-    PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105  (an event, not a password)
     NAME_CHANGED = "name_changed"
     EMAIL_CHANGE_ASKED = "email_change_asked"
     EMAIL_CHANGED = "email_changed"

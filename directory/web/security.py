@@ -19,7 +19,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 #: Largest request body: the longest form is a few kilobytes. Uploads will set their own.
 MAX_BODY = 256 * 1024
-MAX_FIELDS = 200
+MAX_FIELDS = 400
 
 #: What a form may be sent as; a form without a field has no type.
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data", ""})

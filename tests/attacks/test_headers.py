@@ -236,4 +236,4 @@ def test_after_the_log_out_the_browser_is_told_to_forget(visitor: Visitor, make:
     visitor.sign_in(make.user())
     answer = visitor.send("/logout", follow=False)
     assert '"cache"' in answer.headers["Clear-Site-Data"]
-    assert any(re.match(r"hairline=;.*Expires=Thu, 01 Jan 1970", cookie) for cookie in answer.headers.getlist("Set-Cookie"))
+    assert any(re.match(r"session=;.*Expires=Thu, 01 Jan 1970", cookie) for cookie in answer.headers.getlist("Set-Cookie"))

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from directory.accounts import links, passwords, permissions, rules, service, throttle
+from directory.accounts import links, passwords, permissions, rules, throttle
 from directory.accounts.permissions import Permission
 from directory.comments import rules as comments
 from directory.config import MIN_SECRET_LENGTH, Settings
@@ -50,7 +50,8 @@ def hours(limit: throttle.Limit) -> int:
         f"never longer than {throttle.LOG_IN.window.seconds // 60} minutes",
         f"{links.LIVES[TokenPurpose.RESET_PASSWORD].seconds // 60} minutes for a new password",
         f"{links.LIVES[TokenPurpose.CONFIRM_EMAIL].days} days for a confirmation",
-        f"{service.SESSION_LIFE.days} days after the log-in",
+        f"{rules.LIFE.absolute.days} days after the log-in, {rules.STAFF_LIFE.absolute.seconds // 3600} hours for staff",
+        f"{rules.LIFE.idle.days} days without use, {rules.STAFF_LIFE.idle.seconds // 60} minutes for staff",
         f"{passwords.AT_ONCE} at once in a process, {passwords.PATIENCE} seconds of patience",
         f"more than {security.MAX_BODY // 1024} KB or {security.MAX_FIELDS} parts",
         f"at most {numbers.LARGEST:,}",

@@ -88,7 +88,7 @@ class TestRandom:
         from tests.accounts.visits import log_in  # noqa: PLC0415
 
         log_in(visitor, make.user(email="ada@patients.example").email)
-        cookie = visitor.client.get_cookie("hairline")
+        cookie = visitor.client.get_cookie("session")
         assert cookie is not None
         assert len(cookie.value) == 43
 
