@@ -102,14 +102,9 @@ def _differs(session: Session, before: dict[str, list[Any]]) -> bool:
 
 
 #: Routes whose form is one button.
-BUTTONS: tuple[str, ...] = (
-    "/logout",
-    "/comments/<int:comment_id>/delete",
-    "/reviews/<int:review_id>/withdraw",
-    "/account/confirmation",
-    "/account/consents/",
-    "/account/export",
-    "/account/erase/",
+BUTTONS = (
+    *("/logout", "/comments/<int:comment_id>/delete", "/reviews/<int:review_id>/withdraw", "/account/confirmation"),
+    *("/account/consents/", "/account/export", "/account/erase/"),
 )
 
 
