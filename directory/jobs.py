@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from sqlmodel import col
 
 from directory import outbox, work
-from directory.accounts import history
+from directory.accounts import history, passkeys
 from directory.accounts import service as accounts
 from directory.accounts.history import Whence
 from directory.config import Settings
@@ -33,6 +33,7 @@ def sweep(work: Work) -> None:
         session.execute(delete(IdempotencyKey).where(col(IdempotencyKey.created_at) < old))
         session.execute(delete(Job).where(col(Job.finished_at) < old))
         accounts.forget_old(session)
+        passkeys.forget_spent(session)
         outbox.enqueue(session, "ops.sweep", key="ops.sweep", delay=timedelta(days=1))
         work.finish(session)
 
