@@ -137,7 +137,7 @@ def by_id(session: Session, passkey_id: int) -> Passkey:
 
 def by_answer(session: Session, given: Mapping[str, Any]) -> tuple[Passkey, User] | None:
     """Return the passkey that answers, and whose it is; None when we have no such key, or its account may not be used."""
-    found = select(Passkey, User).join(User, col(Passkey.user_id) == col(User.id)).where(col(Passkey.credential_id) == str(given["id"]))
+    found = select(Passkey, User).join(User, col(Passkey.user_id) == col(User.id)).where(col(Passkey.credential_id) == str(given.get("id")))
     both = session.exec(found).first()
     return both if both is not None and both[1].is_active else None
 
@@ -200,7 +200,9 @@ def check_made(site: Site, given: Mapping[str, Any], *, challenge: str) -> Made:
     return Made(bytes_to_base64url(made.credential_id), made.credential_public_key, made.sign_count, synced)
 
 
-def check_answer(site: Site, given: Mapping[str, Any], *, passkey: Passkey, challenge: str, verified: bool, handle: str | None) -> Answer:
+def check_answer(
+    site: Site, given: Mapping[str, Any], *, passkey: Passkey, challenge: str, verified: bool, named: bool, handle: str | None
+) -> Answer:
     """Check what a key answered: for this site, to this challenge, signed by the very key.
 
     Args:
@@ -209,13 +211,14 @@ def check_answer(site: Site, given: Mapping[str, Any], *, passkey: Passkey, chal
         passkey: The key that it names.
         challenge: The one that was asked.
         verified: Whether the device must have asked for a finger, a face or a PIN.
-        handle: What the key must call the person, if it says so.
+        named: Whether the key must say whose it is.
+        handle: What the key must call the person, where it says so.
 
     Raises:
         Refused: when anything in it is not as it must be.
     """
     given = _shaped(given, ("authenticatorData", "clientDataJSON", "signature"))
-    named = given["response"].get("userHandle")
+    says = given["response"].get("userHandle", "")
     try:
         seen = webauthn.verify_authentication_response(
             credential=given,
@@ -230,7 +233,7 @@ def check_answer(site: Site, given: Mapping[str, Any], *, passkey: Passkey, chal
         _refuse_frames(given)
     except _NONSENSE as error:
         raise Refused(_("That did not work. Load the page again, then try once more.")) from error
-    if named and named != handle:
+    if (says or named) and says != handle:
         raise Refused(_("That did not work. Load the page again, then try once more."))
     return Answer(seen.new_sign_count, seen.user_verified, seen.credential_device_type is CredentialDeviceType.MULTI_DEVICE)
 
