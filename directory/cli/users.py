@@ -7,7 +7,7 @@ import click
 from sqlmodel import Session
 
 from directory import jobs, work
-from directory.accounts import passwords, service
+from directory.accounts import factors, passwords, service
 from directory.accounts import queries as accounts
 from directory.accounts.rules import clean_email
 from directory.cli.context import open_app, open_database, read_settings, stop
@@ -64,6 +64,16 @@ def unsuspend(email: str) -> None:
     """Let a suspended EMAIL log in again."""
     _change(email, lambda session, found: service.unsuspend(session, user_id=found.id))
     click.echo(f"{email} can log in again.")
+
+
+@user.command("reset-factors")
+@click.argument("email")
+@click.confirmation_option(prompt="Are you sure that it is they who ask? Whoever is let in this way needs the password alone")
+def reset_factors(email: str) -> None:
+    """Take passkeys, app and recovery codes of EMAIL away, for somebody who has lost them all. They are signed out and told by mail."""
+    had: list[bool] = []
+    _change(email, lambda session, found: had.append(factors.reset(session, user_id=found.id)))
+    click.echo(f"{email} can log in with the password alone." if had == [True] else f"{email} had no second factor. They are signed out.")
 
 
 def _change(email: str, act: Callable[[Session, User], None]) -> None:
