@@ -32,6 +32,8 @@ def fill(app: Flask, settings: Settings) -> tuple[str, str]:
         make = Make(session)
         toronto = places.by_path(session, "ca/ontario/toronto")
         assert isinstance(toronto, Place)
+        for name in ("Ada", "Bo", "Cy"):
+            make.user(name, email=f"{name.lower()}@patients.example")
         morgan = make.moderator("Morgan", email=MODERATOR)
         totp.put(session, user_id=morgan.id, secret=MODERATOR_SECRET, key=settings.secret_key, confirmed_at=clock.now())
         shown = [
