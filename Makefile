@@ -24,7 +24,7 @@ demo: $(VENV)/.run $(VENV)/.vendor
 	@$(BIN)/hairline demo
 
 test: $(VENV)/.dev $(VENV)/.vendor
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@HAIRLINE_FUZZ=$${HAIRLINE_FUZZ:-800} $(BIN)/python -m pytest -n 2 --dist loadfile
 
 drills: $(VENV)/.dev $(VENV)/.vendor
 	HAIRLINE_DRILL=full $(BIN)/python -m pytest -m drill --timeout 3000 $(if $(K),-k "$(K)")

@@ -10,7 +10,7 @@ from directory.config import Settings, SettingsError
 from directory.core.db import Database
 from directory.core.paths import shipped
 from directory.views import BLUEPRINTS
-from directory.web import assets, auth, compress, db, errors, logging, mailer, schema, search, security, seen, templating
+from directory.web import assets, auth, compress, db, errors, logging, mailer, routing, schema, search, security, seen, templating
 
 
 def create_app(settings: Settings | None = None, *, database: Database | None = None) -> Flask:
@@ -39,6 +39,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     assets.init_app(app)
     mailer.init_app(app, settings)
     errors.init_app(app)
+    routing.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app

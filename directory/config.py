@@ -179,7 +179,7 @@ class Settings(BaseSettings):
 
 
 #: Names with our prefix that steer tests, not the site.
-OTHER_NAMES = frozenset({"HAIRLINE_REQUIRE_BROWSER", "HAIRLINE_TEST_POSTGRES_URL", "HAIRLINE_DRILL"})
+OTHER_NAMES = frozenset({"HAIRLINE_REQUIRE_BROWSER", "HAIRLINE_TEST_POSTGRES_URL", "HAIRLINE_DRILL", "HAIRLINE_FUZZ"})
 
 
 class _FileSource(PydanticBaseSettingsSource):

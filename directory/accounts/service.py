@@ -279,7 +279,7 @@ def change_password(session: Session, *, user_id: int, made_of: str, password_ha
     return user
 
 
-def set_role(session: Session, *, user_id: int, role: Role, actor_id: int | None = None, whence: Whence = NOWHERE) -> None:
+def set_role(session: Session, *, user_id: int, role: Role, actor_id: int | None = None) -> None:
     """Change what a person may do; they sign in anew, and it is written into the log. None as actor is the command line.
 
     Raises:
@@ -293,7 +293,7 @@ def set_role(session: Session, *, user_id: int, role: Role, actor_id: int | None
     audit(session, actor_id=actor_id, action="user.role", user_id=user_id, before=user.role.value, after=role.value)
     user.role = role
     close_all(session, user_id=user_id)
-    history.record(session, user_id=user_id, kind=EventKind.ROLE_CHANGED, whence=whence)
+    history.record(session, user_id=user_id, kind=EventKind.ROLE_CHANGED)
     mail.role_changed(session, user_id=user_id)
 
 

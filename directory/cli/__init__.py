@@ -14,6 +14,7 @@ COMMANDS = {
     "doctor": "doctor",
     "ingest": "ingest",
     "mail": "users",
+    "member": "members",
     "migrate": "schema",
     "places": "places",
     "restore": "backup",

@@ -21,6 +21,7 @@ from directory.core.errors import NotAllowed, NotFound
 from directory.core.i18n import _
 from directory.models.accounts import AuthSession, User
 from directory.web import agents, db, seen
+from directory.web.security import private
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -109,6 +110,8 @@ def requires(permission: Permission, *, of: Callable[..., Any] | None = None) ->
         def checked(*args: Any, **kwargs: Any) -> Any:
             if permission is Permission.PUBLIC:
                 return view(*args, **kwargs)
+            # Whatever comes of it is this person's own answer, the way to the log-in too.
+            private()
             if permission is Permission.DEVELOPMENT:
                 _refuse_outside_development()
                 return view(*args, **kwargs)
@@ -119,13 +122,23 @@ def requires(permission: Permission, *, of: Callable[..., Any] | None = None) ->
                 return _verdict(permissions.judge(asking, permission)) or view(*args, **kwargs)
             if answer := _answered(asking.user.id):
                 return answer
-            thing = of(*args, **kwargs)
+            thing = _found(permission, of, *args, **kwargs)
             return _verdict(permissions.judge(asking, permission, thing)) or view(thing)
 
         checked.permission = permission  # type: ignore[attr-defined]
         return cast(View, checked)
 
     return decorate
+
+
+def _found(permission: Permission, of: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Return the thing; what is not there answers like what this person may not see."""
+    try:
+        return of(*args, **kwargs)
+    except NotFound:
+        if permissions.TABLE[permission].sees:
+            raise NotFound from None
+        raise
 
 
 def _verdict(said: Verdict | Need) -> AnyResponse | None:

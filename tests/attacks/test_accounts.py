@@ -225,7 +225,7 @@ class TestSessions:
         make.user(email=KNOWN)
         answer = log_in(visitor, KNOWN, follow=False)
         (cookie,) = [value for value in answer.headers.getlist("Set-Cookie") if value.startswith("session=")]
-        for attribute in ("HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=2592000"):
+        for attribute in ("HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=7776000"):
             assert attribute in cookie
 
     def test_forms_keep_no_cookie_but_the_token_against_forged_requests(self, app: Flask) -> None:

@@ -82,7 +82,7 @@ def test_a_passkey_from_beginning_to_end(page: Page, site: Site) -> None:
     expect(page.get_by_role("list", name="Your recovery codes").get_by_role("listitem")).to_have_count(10)
     not_wider_than_the_screen(page)
     page.get_by_role("link", name="I have kept them").click()
-    expect(page.get_by_text("my phone")).to_be_visible()
+    expect(page.get_by_role("link", name="Remove my phone")).to_be_visible()
     assert phone.keys() == 1
 
     log_out(page)
