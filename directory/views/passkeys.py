@@ -21,7 +21,7 @@ from directory.web import agents, challenges, db, factors, login
 from directory.web.auth import local_path, remember, requires, session_token, signed_in, whence
 from directory.web.challenges import Purpose
 from directory.web.formpage import form_page
-from directory.web.security import private
+from directory.web.security import private, takes_json
 
 bp = Blueprint("passkeys", __name__)
 
@@ -45,7 +45,7 @@ def door(view: Door) -> Door:
         except (Refused, Gone) as refusal:
             return _json({"message": str(refusal)}, 410 if isinstance(refusal, Gone) else 422)
 
-    return cast(Door, answered)
+    return cast(Door, takes_json(answered))
 
 
 @bp.post("/login/passkey/options")

@@ -15,10 +15,7 @@ async function send(place, address, body = {}) {
     headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": place.dataset.token },
     body: JSON.stringify(body),
   });
-  if (!answer.headers.get("Content-Type")?.startsWith("application/json")) {
-    location.reload(); // led elsewhere: who it is has to be shown again, or the page was open for too long
-    return new Promise(() => {});
-  }
+  if (!answer.headers.get("Content-Type")?.startsWith("application/json")) throw new Elsewhere(answer.statusText);
   const found = await answer.json();
   if (!answer.ok) throw new Refusal(found.message);
   return found;
@@ -26,6 +23,9 @@ async function send(place, address, body = {}) {
 
 /** What the site said in words for the reader. */
 class Refusal extends Error {}
+
+/** A page instead of an answer: who it is has to be shown again, or the page was open for too long. */
+class Elsewhere extends Error {}
 
 function asked(options) {
   const listed = (options.allowCredentials ?? []).map(one => ({ ...one, id: bytes(one.id) }));
@@ -82,6 +82,7 @@ async function pressed(place, button) {
   try {
     await run(place);
   } catch (error) {
+    if (error instanceof Elsewhere) return location.reload(); // only on a press, so that nothing goes round in circles
     say(place, wordsFor(place, error));
     offer(place);
   } finally {
