@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import webauthn
-from cbor2 import CBORError
 from cryptography.exceptions import UnsupportedAlgorithm
 from sqlalchemy import delete, func, or_, update
 from sqlalchemy.exc import IntegrityError
@@ -39,7 +38,6 @@ _BASE64URL = re.compile(r"[A-Za-z0-9_-]{1,8000}")
 #: What the library and those below it raise for nonsense.
 _NONSENSE = (
     WebAuthnException,
-    CBORError,
     UnsupportedAlgorithm,
     ValueError,
     TypeError,

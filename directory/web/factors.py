@@ -202,21 +202,24 @@ def _shown_to() -> str:
 def _code(user_id: int, code: str) -> Spend:
     """Look at a code, and return what uses it up."""
     if totp.is_code(code):
-        return lambda writing: _took(totp.use(writing, user_id=user_id, code=code, key=key()), SignInMethod.PASSWORD_AND_CODE)
+        return lambda writing: _of_the_app(writing, user_id, code)
     code_id = recovery.find(db.session(), user_id=user_id, typed=code)
-
-    def use(writing: Session) -> SignInMethod:
-        method = _took(code_id is not None and recovery.use(writing, code_id=code_id), SignInMethod.PASSWORD_AND_RECOVERY)
-        factors.code_used(writing, user_id=user_id, whence=whence())
-        return method
-
-    return use
+    return lambda writing: _of_recovery(writing, user_id, code_id)
 
 
-def _took(fits: bool, method: SignInMethod) -> SignInMethod:
-    if not fits:
-        raise WrongCode(_("This code does not fit, or it was used already. Each code works once: wait for the next one."), field="code")
-    return method
+def _of_the_app(writing: Session, user_id: int, code: str) -> SignInMethod:
+    if not totp.use(writing, user_id=user_id, code=code, key=key()):
+        raise WrongCode(
+            _("This code does not fit, or it was used already. Each works once: wait for the next one in the app."), field="code"
+        )
+    return SignInMethod.PASSWORD_AND_CODE
+
+
+def _of_recovery(writing: Session, user_id: int, code_id: int | None) -> SignInMethod:
+    if code_id is None or not recovery.use(writing, code_id=code_id):
+        raise WrongCode(_("This is none of your recovery codes that can still be used. Each works once: try another one."), field="code")
+    factors.code_used(writing, user_id=user_id, whence=whence())
+    return SignInMethod.PASSWORD_AND_RECOVERY
 
 
 def _note_wrong(user_id: int, account: str) -> None:
