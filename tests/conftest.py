@@ -16,7 +16,7 @@ from directory.core.db import Database
 from directory.models.base import metadata
 from directory.search.port import index_folder
 from tests.clients import Visitor
-from tests.factories import Make
+from tests.factories import SECRET_KEY, Make
 
 #: Both databases, for tests that ask for `database`, `session` or what stands on them.
 BOTH = ("sqlite", "postgres")
@@ -90,7 +90,7 @@ def make(session: Session) -> Make:
 @pytest.fixture(scope="session")
 def settings(data_dir: Path) -> Settings:
     """Settings as in development."""
-    return Settings(data_dir=data_dir, secret_key="tests-only-0123456789-abcdefghijklmnop")
+    return Settings(data_dir=data_dir, secret_key=SECRET_KEY)
 
 
 @pytest.fixture(scope="session")

@@ -6,12 +6,14 @@ from typing import Any
 
 from sqlmodel import Session, SQLModel, select
 
+from directory.accounts import totp
 from directory.accounts.consents import HEALTH_DATA
 from directory.accounts.rules import name_key
 from directory.core import clock
 from directory.core.text import slugify, sort_key
 from directory.models.accounts import Consent, Role, User
 from directory.models.comments import Comment, CommentStatus
+from directory.models.factors import Passkey
 from directory.models.guides import Guide
 from directory.models.moderation import ReasonClass
 from directory.models.places import Country, Place, Region
@@ -23,6 +25,9 @@ from directory.places.names import key
 
 #: The password of every made user; its hash is made once (see `password_hash`).
 PASSWORD = "correct horse battery staple"
+#: The site's key in tests (`settings` in conftest.py), and what every made app was told.
+SECRET_KEY = "tests-only-0123456789-abcdefghijklmnop"
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 class Make:
@@ -109,6 +114,17 @@ class Make:
     def moderator(self, name: str = "", **more: Any) -> User:
         """Somebody who may hide and restore."""
         return self.user(name, role=Role.MODERATOR, **more)
+
+    def passkey(self, user: User | None = None, **more: Any) -> Passkey:
+        """A passkey of somebody; nobody holds its private half."""
+        number = self._next()
+        values = {"user_id": (user or self.user()).id, "credential_id": f"key{number}", "public_key": b"", "name": f"Key {number}"}
+        return self._add(Passkey(**values | {"created_at": clock.now()} | more))
+
+    def app(self, user: User, *, secret: str = TOTP_SECRET, key: str = SECRET_KEY) -> User:
+        """An authenticator app of somebody, set up; returns them."""
+        totp.put(self.session, user_id=user.id, secret=secret, key=key, confirmed_at=clock.now())
+        return user
 
     def profile(self, name: str = "", *, place: Place | None = None, kind: ProfileKind = ProfileKind.PRACTITIONER, **more: Any) -> Profile:
         """A listed profile whose hair work is confirmed, with the row that owns it."""

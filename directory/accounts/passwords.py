@@ -44,6 +44,16 @@ def choose(password: str, *, email: str, name: str, field: str = "password") -> 
         return _hasher.hash(_prepared(password))
 
 
+def hashed(secret: str) -> str:
+    """Return the hash of a secret that we made ourselves and that somebody will type, such as a recovery code.
+
+    Raises:
+        TooMany: when the host is busy with other passwords.
+    """
+    with _place():
+        return _hasher.hash(_prepared(secret))
+
+
 def verify(password: str, password_hash: str | None) -> tuple[bool, str | None]:
     """Say whether a password fits, and return a new hash where the old one was made by an older recipe.
 

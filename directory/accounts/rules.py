@@ -4,13 +4,13 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 
 from email_validator import EmailNotValidError, validate_email
 
+from directory.accounts import strength
+from directory.accounts.strength import Weakness
 from directory.core.errors import Refused
 from directory.core.i18n import _
-from directory.core.paths import DATA
 from directory.core.text import clean_line, fold
 from directory.models.accounts import Role
 
@@ -18,6 +18,8 @@ MAX_EMAIL = 254
 MIN_NAME, MAX_NAME = 2, 40
 #: Eight is the least that OWASP and NIST SP 800-63B allow; whole sentences fit, and nothing is ever cut off.
 MIN_PASSWORD, MAX_PASSWORD = 8, 200
+#: Our own name: nothing to be guessed later than others.
+OURS = "hairline"
 ADULT = 18
 #: How long showing who one is counts for what asks for it again (ASVS 7.5.3).
 STEP_UP = timedelta(minutes=10)
@@ -113,7 +115,8 @@ def check_name(name: str) -> None:
 def check_password(password: str, *, email: str, name: str, field: str = "password") -> None:
     """Refuse a password that is guessed first: a usual one, or one made of what others can see of the person.
 
-    No rule asks for digits or signs: they make passwords harder to remember and hardly harder to guess.
+    No rule asks for digits or signs: they make passwords harder to remember and hardly harder to guess. How many guesses one takes
+    is reckoned by `strength`.
 
     Args:
         password: As typed.
@@ -131,14 +134,14 @@ def check_password(password: str, *, email: str, name: str, field: str = "passwo
     if len(password) > MAX_PASSWORD:
         raise Refused(_("Take at most %(most)d characters.", most=MAX_PASSWORD), field=field)
     lowered = password.casefold()
-    if lowered in common_passwords() or len(set(lowered)) < 4 or _is_run(lowered):
-        raise Refused(
-            _("This password is one of those that are tried first. Take another; three or four words in a row do well."), field=field
-        )
+    if len(set(lowered)) < 4 or _is_run(lowered):
+        raise Refused(_tried_first(), field=field)
     core = name_key(_ENDS.sub("", password)) or name_key(password)
-    seen = {name_key(email), name_key(email.partition("@")[0]), name_key(name), "hairline"}
+    seen = {name_key(email), name_key(email.partition("@")[0]), name_key(name), OURS}
     if core in seen or name_key(password) in seen:
-        raise Refused(_("Take a password that is not made of your name, your address or ours."), field=field)
+        raise Refused(_own_words(), field=field)
+    if why := strength.weakness(password, known=_known(email, name)):
+        raise Refused({Weakness.OWN: _own_words, Weakness.USUAL: _tried_first, Weakness.SHORT: _too_plain}[why](), field=field)
 
 
 def check_age(birth_year: int, today: date) -> None:
@@ -153,11 +156,22 @@ def check_age(birth_year: int, today: date) -> None:
         raise Refused(_("You must be 18 or over to have an account. You can read everything here without one."), field="birth_year")
 
 
-@cache
-def common_passwords() -> frozenset[str]:
-    """Return the usual passwords that ship with the code, in small letters."""
-    lines = (DATA / "common_passwords.txt").read_text("utf-8").splitlines()
-    return frozenset(line.casefold() for line in lines if line and not line.startswith("#"))
+def _known(email: str, name: str) -> list[str]:
+    """Return what others can see of a person, whole and in words, and our own name."""
+    local = email.partition("@")[0]
+    return [word for word in (email, local, name, *re.split(r"[\W_]+", f"{local} {name}"), OURS) if len(word) > 2]
+
+
+def _tried_first() -> str:
+    return _("This password is one of those that are tried first. Take another; three or four words in a row do well.")
+
+
+def _own_words() -> str:
+    return _("Take a password that is not made of your name, your address or ours.")
+
+
+def _too_plain() -> str:
+    return _("This password could be guessed: a word or two, a date or keys side by side are tried soon. Add another word or two.")
 
 
 def _is_run(text: str) -> bool:

@@ -126,6 +126,7 @@ def open_session(
     method: SignInMethod = SignInMethod.PASSWORD,
     whence: Whence = NOWHERE,
     awaits_factor: bool = False,
+    fresh: bool = True,
 ) -> str:
     """Sign a person in and return the new token; the browser's earlier one ends, so that nobody can hand them a known one.
 
@@ -136,6 +137,7 @@ def open_session(
         method: How they showed who they are.
         whence: Where from.
         awaits_factor: Whether the second factor has still to be shown; nobody is signed in until then.
+        fresh: Whether they have just shown all that the account asks for.
     """
     close_session(session, token=replaces)
     token, moment = tokens.new_token(), clock.now()
@@ -147,7 +149,7 @@ def open_session(
         expires_at=moment + (rules.HALF_SESSION if awaits_factor else rules.life_of(user.role).absolute),
         method=method,
         awaits_factor=awaits_factor,
-        stepped_up_at=None if awaits_factor else moment,
+        stepped_up_at=moment if fresh and not awaits_factor else None,
         agent=whence.agent,
         network=whence.network,
     )

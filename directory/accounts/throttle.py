@@ -32,6 +32,8 @@ class Limit:
 
 #: Failed log-ins, for each account and for each network.
 LOG_IN = Limit("log-in", 5, timedelta(minutes=15))
+#: Codes typed as a second factor, for each account, whichever sign-in waits for them: a million codes, three of which fit, five tries.
+SECOND_FACTOR = Limit("second-factor", 5, timedelta(minutes=15))
 #: New accounts, for each network and for each address typed.
 REGISTER = Limit("register", 10, timedelta(hours=1))
 #: Mails asked for with a button: a new password, another confirmation.
@@ -104,6 +106,11 @@ def settle(session: Session, *, take_back: str, forget: str) -> None:
             session.execute(delete(LoginFailure).where(mine))
         else:
             session.execute(update(LoginFailure).where(mine, col(LoginFailure.count) > 0).values(count=col(LoginFailure.count) - 1))
+
+
+def forget(session: Session, *, key: str) -> None:
+    """Begin a count anew after a try that was right."""
+    session.execute(delete(LoginFailure).where(col(LoginFailure.key) == key))
 
 
 def key(limit: Limit, subject: str, *, secret: str) -> str:

@@ -19,6 +19,7 @@ from directory.core.progress import Progress
 from directory.ingest import bodysafe, pipeline
 from directory.places import blob
 from directory.places import service as places
+from directory.sample import factors
 from directory.sample import service as sample
 from directory.search import indexer
 
@@ -26,11 +27,13 @@ from directory.search import indexer
 BODYSAFE_FILE = DATA / "bodysafe" / "toronto_bodysafe_2024-07-31.csv.xz"
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option("--no-serve", is_flag=True, help="Fill the database and end.")
 @click.pass_context
 def demo(context: click.Context, no_serve: bool) -> None:
     """Fill an empty site with real places, Toronto's real studios and labelled sample data; then serve it."""
+    if context.invoked_subcommand:
+        return
     settings = read_settings()
     if settings.production:
         stop("This is production: sample people and reviews do not belong here.")
@@ -46,6 +49,17 @@ def demo(context: click.Context, no_serve: bool) -> None:
         context.invoke(serve, no_worker=False, migrating=False)
 
 
+@demo.command()
+@click.argument("role", type=click.Choice([login.role.value for login in factors.STAFF]))
+def code(role: str) -> None:
+    """Print the code that the sample ROLE types after the password. It changes every 30 seconds and works once."""
+    settings = read_settings()
+    if settings.production:
+        stop("This is production: there are no sample accounts.")
+    login = next(login for login in factors.STAFF if login.role == role)
+    click.echo(factors.code(login, key=settings.secret_key))
+
+
 def fill(app: Flask, settings: Settings) -> None:
     """Bring the database to the demo's state; what is there already is left as it is."""
     database: Database = app.extensions["hairline_database"]
@@ -55,6 +69,7 @@ def fill(app: Flask, settings: Settings) -> None:
         ("Names of places", lambda: _names(database, settings)),
         ("Toronto's register", lambda: _with_bar(lambda progress: _register(database, progress))),
         ("Sample data", lambda: _with_bar(lambda progress: sample.load(database, progress=progress))),
+        ("Authenticators of sample staff", lambda: f"{factors.ensure(database, key=settings.secret_key)} new"),
         ("Search index", lambda: _with_bar(lambda progress: indexer.ensure(database, settings, progress=progress))),
     )
     for name, step in steps:
@@ -98,6 +113,11 @@ def _say_where(settings: Settings) -> None:
     console.print("  Sample log-ins, for this machine only:")
     for login in sample.LOGINS:
         console.print(f"    {login.role:<13} {login.email:<34} {login.password}", markup=False)
+    for login in factors.STAFF:
+        secret = factors.secret(login.email, key=settings.secret_key)
+        console.print(
+            f"    The {login.role} also types a code: hairline demo code {login.role}, or an app with the key {secret}", markup=False
+        )
     console.print()
     console.print(f"  Mails are not sent; read them at {settings.public_url}/dev/outbox")
     console.print()

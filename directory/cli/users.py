@@ -6,7 +6,7 @@ import click
 from sqlmodel import Session
 
 from directory import jobs, work
-from directory.accounts import passwords, service
+from directory.accounts import factors, passwords, service
 from directory.accounts import queries as accounts
 from directory.accounts.rules import clean_email
 from directory.cli.context import open_app, read_settings, stop, writing
@@ -76,6 +76,16 @@ def erase(email: str, keep_reviews: bool, yes: bool) -> None:
         click.confirm(f"Delete the account of {email} for good, without the days of grace?", abort=True)
     _change(email, lambda session, found: erasure.ask(session, user_id=found.id, keeps_reviews=keep_reviews, at_once=True))
     click.echo(f"The worker deletes the account of {email} within seconds, and tells them by mail.")
+
+
+@user.command("reset-factors")
+@click.argument("email")
+@click.confirmation_option(prompt="Are you sure that it is they who ask? Whoever is let in this way needs the password alone")
+def reset_factors(email: str) -> None:
+    """Take passkeys, app and recovery codes of EMAIL away, for somebody who has lost them all. They are signed out and told by mail."""
+    had: list[bool] = []
+    _change(email, lambda session, found: had.append(factors.reset(session, user_id=found.id)))
+    click.echo(f"{email} can log in with the password alone." if had == [True] else f"{email} had no second factor. They are signed out.")
 
 
 def _change(email: str, act: Callable[[Session, User], object]) -> None:

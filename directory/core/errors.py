@@ -52,6 +52,10 @@ class TooMany(DomainError):
         self.retry_after = retry_after
 
 
+class CannotOpen(DomainError):
+    """What was sealed cannot be read: the key is another, or the text was changed."""
+
+
 class Moved(DomainError):
     """The thing stands elsewhere for good.
 

@@ -33,7 +33,8 @@ def _obey(check: Callable[[], object]) -> None:
 class LoginForm(DirectoryForm):
     """Log in. The shape of the address is not judged: what is wrong is said alike for all."""
 
-    email = EmailField(lazy("E-mail"), validators=[_EMAIL, _SHORT_EMAIL], render_kw={"autocomplete": "username"})
+    #: Browsers that have a passkey for this site offer it in this field.
+    email = EmailField(lazy("E-mail"), validators=[_EMAIL, _SHORT_EMAIL], render_kw={"autocomplete": "username webauthn"})
     password = PasswordField(
         lazy("Password"),
         description=lazy("You may paste it."),

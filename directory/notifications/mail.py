@@ -45,6 +45,46 @@ def new_sign_in(session: Session, *, user_id: int) -> None:
     _enqueue(session, "new_sign_in", user_id, user_id=user_id)
 
 
+def passkey_added(session: Session, *, user_id: int) -> None:
+    """Tell a person that a passkey was added to their account."""
+    _enqueue(session, "passkey_added", user_id, user_id=user_id)
+
+
+def passkey_removed(session: Session, *, user_id: int) -> None:
+    """Tell a person that a passkey was removed from their account."""
+    _enqueue(session, "passkey_removed", user_id, user_id=user_id)
+
+
+def totp_added(session: Session, *, user_id: int) -> None:
+    """Tell a person that an authenticator app was set up for their account."""
+    _enqueue(session, "totp_added", user_id, user_id=user_id)
+
+
+def totp_removed(session: Session, *, user_id: int) -> None:
+    """Tell a person that the authenticator app was removed from their account."""
+    _enqueue(session, "totp_removed", user_id, user_id=user_id)
+
+
+def recovery_codes_made(session: Session, *, user_id: int) -> None:
+    """Tell a person that new recovery codes were made, and that the old ones ended."""
+    _enqueue(session, "recovery_codes_made", user_id, user_id=user_id)
+
+
+def recovery_code_used(session: Session, *, user_id: int) -> None:
+    """Tell a person that one of their recovery codes was used, and how many are left."""
+    _enqueue(session, "recovery_code_used", user_id, user_id=user_id)
+
+
+def passkey_copied(session: Session, *, user_id: int) -> None:
+    """Tell a person that one of their passkeys could be a copy, and was not taken."""
+    _enqueue(session, "passkey_copied", user_id, user_id=user_id)
+
+
+def second_factor_failed(session: Session, *, user_id: int) -> None:
+    """Tell a person that somebody knows their password and typed wrong codes."""
+    _enqueue(session, "second_factor_failed", user_id, user_id=user_id)
+
+
 def report_received(session: Session, *, report_id: int) -> None:
     """Send the receipt of a report to whoever wrote it (T-14)."""
     _enqueue(session, "report_received", report_id, report_id=report_id)

@@ -34,6 +34,7 @@ LOGINS = (
     Login(Role.PATIENT, f"patient@{authors.DOMAIN}", "hairline-demo-patient", "Pat Sample"),
     Login(Role.PRACTITIONER, "practitioner@practices.example", "hairline-demo-practitioner", "Robin Sample"),
     Login(Role.MODERATOR, "moderator@hairline.example", "hairline-demo-moderator", "Mo Sample"),
+    Login(Role.ADMIN, "admin@hairline.example", "hairline-demo-admin", "Alex Sample"),
 )
 
 

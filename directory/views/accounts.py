@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from directory import idempotency
 from directory.accounts import links, passwords, service, throttle
+from directory.accounts import queries as accounts
 from directory.accounts.consents import HEALTH_DATA
 from directory.accounts.permissions import Permission
 from directory.accounts.rules import email_key
@@ -16,7 +17,7 @@ from directory.forms.base import DirectoryForm
 from directory.models.accounts import MailedToken, TokenPurpose
 from directory.privacy import erasure
 from directory.web import db, events, login
-from directory.web.auth import auth_session, forget, local_path, person, remember, requires, session_token, signed_in, whence
+from directory.web.auth import auth_session, forget, is_fresh, local_path, person, remember, requires, session_token, signed_in, whence
 from directory.web.events import Event
 from directory.web.formpage import form_page
 from directory.web.security import private
@@ -134,7 +135,7 @@ def confirm(token: str) -> Answer:
         return render_template("accounts/confirm.html", form=ButtonForm(), user=found[1])
     with db.transaction() as writing:
         link, user = service.confirm_email(writing, token=token)
-        chosen_here = _same_browser(link)
+        chosen_here = _same_browser(link) and not accounts.has_second_factor(writing, user.id)
         cookie = service.open_session(writing, user=user, replaces=session_token(), whence=whence()) if chosen_here else ""
     target = local_path(link.next_path)
     known = chosen_here or person() == user
@@ -204,7 +205,9 @@ def password() -> Answer:
         hashed = passwords.choose(form.new_password.data, email=user.email, name=user.display_name, field="new_password")
         with db.transaction() as writing:
             changed = service.change_password(writing, user_id=user.id, made_of=known.password_hash, password_hash=hashed, whence=whence())
-            token = service.open_session(writing, user=changed, method=auth_session().method, whence=whence())
+            # The password alone stands for no second factor.
+            fresh = is_fresh() or not accounts.has_second_factor(writing, user.id)
+            token = service.open_session(writing, user=changed, method=auth_session().method, whence=whence(), fresh=fresh)
     except (Refused, TooMany) as refusal:
         return _again("password", form, refusal)
     events.note(Event.FACTOR_CHANGED, user_id=user.id, factor="password")

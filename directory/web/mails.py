@@ -6,7 +6,7 @@ second mail goes out under the same Message-ID. Where the person or the thing is
 
 from sqlmodel import Session
 
-from directory.accounts import links
+from directory.accounts import links, recovery
 from directory.core.i18n import _, lazy
 from directory.models.accounts import Role, TokenPurpose, User
 from directory.models.comments import Comment
@@ -86,6 +86,56 @@ def role_changed(work: Work) -> None:
 def new_sign_in(work: Work) -> None:
     """Say that somebody signed in with a browser not seen before."""
     _to_user(work, _("A new log-in to your account"), sessions=mailer.link("sessions.index"), reset=mailer.link("accounts.forgot"))
+
+
+@mail
+def passkey_added(work: Work) -> None:
+    """Say that a passkey was added, and what to do if it was somebody else."""
+    _about_factors(work, _("A passkey was added to your account"))
+
+
+@mail
+def passkey_removed(work: Work) -> None:
+    """Say that a passkey was removed."""
+    _about_factors(work, _("A passkey was removed from your account"))
+
+
+@mail
+def totp_added(work: Work) -> None:
+    """Say that an authenticator app was set up."""
+    _about_factors(work, _("An authenticator app was set up for your account"))
+
+
+@mail
+def totp_removed(work: Work) -> None:
+    """Say that the authenticator app was removed."""
+    _about_factors(work, _("The authenticator app was removed from your account"))
+
+
+@mail
+def recovery_codes_made(work: Work) -> None:
+    """Say that there are new recovery codes; the codes stand in no mail."""
+    _about_factors(work, _("You have new recovery codes"))
+
+
+@mail
+def passkey_copied(work: Work) -> None:
+    """Say that a key gave a number that it had given before."""
+    _about_factors(work, _("We refused one of your passkeys"))
+
+
+@mail
+def second_factor_failed(work: Work) -> None:
+    """Say that whoever it was knew the password."""
+    _about_factors(work, _("Somebody typed wrong codes for your account"))
+
+
+@mail
+def recovery_code_used(work: Work) -> None:
+    """Say that a recovery code was used, and how many are left."""
+    with work.database.session() as session:
+        left = recovery.left(session, int(work.payload["user_id"]))
+    _about_factors(work, _("A recovery code was used to log in"), left=left)
 
 
 @mail
@@ -174,6 +224,11 @@ def _to_user(work: Work, subject: str, **values: object) -> None:
         user = _user(session, work.payload["user_id"])
     if user is not None:
         mailer.send(work, to=user.email, subject=subject, template=work.name.removeprefix("mail."), **values)
+
+
+def _about_factors(work: Work, subject: str, **values: object) -> None:
+    """Send a mail about a second factor: where to look at them, and how to set a new password."""
+    _to_user(work, subject, page=mailer.link("factors.index"), reset=mailer.link("accounts.forgot"), **values)
 
 
 def _to_author(work: Work, subject: str) -> None:

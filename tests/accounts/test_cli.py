@@ -7,15 +7,16 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlmodel import col, select
 
-from directory.accounts import passwords, queries
+from directory.accounts import passwords, queries, recovery, service, totp
 from directory.cli import main
 from directory.core.db import Database
 from directory.models.accounts import ErasureRequest, Role, User, UserStatus
 from directory.models.base import metadata
 from directory.models.moderation import AuditEntry
-from directory.models.ops import KeptMail
+from directory.models.ops import Job, KeptMail
 from directory.models.places import Country
-from tests.factories import Make
+from directory.sample import factors
+from tests.factories import SECRET_KEY, Make
 
 Run = Callable[..., Result]
 GREEN = "three calm green mornings"
@@ -173,3 +174,42 @@ def test_the_last_administrator_is_not_erased(run: Run, own: Database) -> None:
     result = run("user", "erase", "ada@patients.example", "--yes")
     assert result.exit_code == 2
     assert "Make somebody else one first" in result.output
+
+
+def test_lost_factors_are_taken_away_and_the_person_is_told(run: Run, own: Database) -> None:
+    """Asked first, written into the log, signed out. Seen to fail with the recovery codes left, and without the audit."""
+    make_ada(run)
+    with own.transaction() as session:
+        user_id, make = queries.existing_by_email(session, "ada@patients.example").id, Make(session)
+        make.app(service.load(session, user_id))
+        make.passkey(service.load(session, user_id))
+        recovery.replace(session, user_id=user_id, hashes=["x"])
+    assert run("user", "reset-factors", "ada@patients.example", typed="n\n").exit_code == 1
+    assert "password alone" in run("user", "reset-factors", "ada@patients.example", typed="y\n").output
+    assert "no second factor" in run("user", "reset-factors", "ada@patients.example", "--yes").output
+    with own.session() as session:
+        assert not queries.has_second_factor(session, user_id)
+        assert recovery.left(session, user_id) == 0
+        assert "user.reset_factors" in set(session.exec(select(AuditEntry.action)))
+        assert {"mail.totp_removed", "mail.passkey_removed"} <= set(session.exec(select(Job.name)))
+
+
+def test_the_demonstration_tells_the_code_of_its_moderator(run: Run, own: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the site takes it. Seen to fail with a secret of its own for each run."""
+    monkeypatch.setenv("HAIRLINE_SECRET_KEY", SECRET_KEY)
+    login = factors.STAFF[0]
+    with own.transaction() as session:
+        user_id = Make(session).moderator(email=login.email, is_sample=True).id
+    assert factors.ensure(own, key=SECRET_KEY) == 1
+    assert factors.ensure(own, key=SECRET_KEY) == 0
+    shown = run("demo", "code", login.role.value)
+    assert shown.exit_code == 0, shown.output
+    with own.transaction() as session:
+        assert totp.use(session, user_id=user_id, code=shown.output.strip(), key=SECRET_KEY)
+
+
+def test_no_real_account_gets_a_secret_that_can_be_told(own: Database) -> None:
+    """Seen to fail with `is_sample` left out."""
+    with own.transaction() as session:
+        Make(session).moderator(email=factors.STAFF[0].email)
+    assert factors.ensure(own, key=SECRET_KEY) == 0

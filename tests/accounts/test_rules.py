@@ -1,10 +1,13 @@
 """What an account may look like."""
 
+import threading
+import time
 from datetime import date
 
 import pytest
 
-from directory.accounts import rules
+from directory.accounts import rules, strength
+from directory.accounts.strength import Weakness
 from directory.accounts.throttle import network
 from directory.core.errors import Refused
 
@@ -96,7 +99,7 @@ class TestPassword:
         "password", ["password", "Password1", "QWERTYUIOP", "iloveyou123", "12345678", "hgfedcba", "aaaaaaaa", "abababab", "baseball"]
     )
     def test_usual_ones_are_refused(self, password: str) -> None:
-        """Seen to fail with the list empty, and runs and repeats left out."""
+        """Seen to fail with the guess reckoned over 1 called enough, and with `lists` left out."""
         with pytest.raises(Refused, match="tried first"):
             rules.check_password(password, email="ada@patients.example", name="Ada 7")
 
@@ -109,11 +112,48 @@ class TestPassword:
         with pytest.raises(Refused, match="not made of"):
             rules.check_password(password, email="ada.marsh@patients.example", name="Marsh Lane")
 
-    def test_the_list_that_ships_is_of_use(self) -> None:
-        """Entries shorter than the least length would never be asked. Seen to fail with one."""
-        usual = rules.common_passwords()
-        assert len(usual) > 200
-        assert all(len(word) >= rules.MIN_PASSWORD for word in usual)
+    @pytest.mark.parametrize(
+        "password", ["tropical", "michelle", "19851231", "12.03.1985", "p@ssw0rd!", "monkeymonkey", "zaq12wsx", "qwertzuiop", "liverpool7"]
+    )
+    def test_what_is_guessed_in_a_hundred_million_tries_is_refused_in_our_own_words(self, password: str) -> None:
+        """Seen to fail without `strength.weakness`."""
+        with pytest.raises(Refused) as refusal:
+            rules.check_password(password, email="ada@patients.example", name="Ada 7")
+        assert str(refusal.value) in {rules._tried_first(), rules._too_plain()}
+
+    @pytest.mark.parametrize("password", ["xK9$mQ2z", "Zq4!vb8T", "一天九個早晨花開", "kQ4vZ8nR"])
+    def test_eight_signs_drawn_by_a_machine_are_taken(self, password: str) -> None:
+        """Seen to fail with zxcvbn's score alone: it reckons ten guesses for a sign."""
+        rules.check_password(password, email="ada@patients.example", name="Ada 7")
+
+    @pytest.mark.parametrize("password", ["marsh1985", "patients2024", "marshlane7", "adamarsh!!"])
+    def test_what_others_can_see_is_refused_with_little_beside_it(self, password: str) -> None:
+        """Seen to fail without `known`."""
+        with pytest.raises(Refused):
+            rules.check_password(password, email="ada.marsh@patients.example", name="Marsh Lane")
+
+    def test_long_passphrases_are_taken_and_looked_at_quickly(self) -> None:
+        """200 characters in 0.2 s. Seen to fail with the whole text given to the library (it refuses more than 72)."""
+        for words in ("correct horse battery staple " * 7, "vier ruhige grüne Lampen am Hafen, und noch eine " * 4):
+            start = time.thread_time()
+            rules.check_password(words.strip()[: rules.MAX_PASSWORD], email="ada@patients.example", name="Ada 7")
+            assert time.thread_time() - start < 0.2
+
+    def test_what_is_known_of_one_person_is_not_used_for_another(self) -> None:
+        """The library keeps it in one place for all threads. Seen to fail without the turn."""
+        wrong: list[str] = []
+
+        def look(known: str, refused: bool) -> None:
+            for _turn in range(60):
+                if (strength.weakness("okonkwoba7", known=[known]) is Weakness.OWN) is not refused:
+                    wrong.append(known)
+
+        threads = [threading.Thread(target=look, args=pair) for pair in (("okonkwoba", True), ("somebody", False)) * 3]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert wrong == []
 
 
 class TestAge:

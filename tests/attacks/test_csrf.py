@@ -47,6 +47,7 @@ class World:
             "user_id": make.user().id,
             "report_id": report.id,
             "token": "x" * 43,
+            "passkey_id": make.passkey(self.author).id,
         }
 
     def path(self, app: Flask, rule: Rule) -> str:

@@ -2,8 +2,10 @@
 
 from flask import Flask
 
+from directory.accounts import totp
 from directory.cli.schema import bring_up_to_date
 from directory.config import Settings
+from directory.core import clock
 from directory.core.db import Database
 from directory.models.places import Place
 from directory.models.profiles import Profile, ProfileKind
@@ -15,6 +17,8 @@ from directory.search import indexer
 from tests.factories import PASSWORD, Make
 
 MODERATOR = "moderator@patients.example"
+#: What the moderator's authenticator app was told; `signing.type_code` reads it.
+MODERATOR_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 #: Enough to hold the cities of the journeys, few enough to load at once.
 PLACES = 1200
 
@@ -28,7 +32,10 @@ def fill(app: Flask, settings: Settings) -> tuple[str, str]:
         make = Make(session)
         toronto = places.by_path(session, "ca/ontario/toronto")
         assert isinstance(toronto, Place)
-        make.moderator("Morgan", email=MODERATOR)
+        for name in ("Ada", "Bo", "Cy"):
+            make.user(name, email=f"{name.lower()}@patients.example")
+        morgan = make.moderator("Morgan", email=MODERATOR)
+        totp.put(session, user_id=morgan.id, secret=MODERATOR_SECRET, key=settings.secret_key, confirmed_at=clock.now())
         shown = [
             _reviewed(make, toronto, name, stars) for name, stars in (("Ada Marsh", (5, 4, 5, 3)), ("Scalp House", (5,)), ("Nim Okoye", ()))
         ]

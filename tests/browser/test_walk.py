@@ -7,6 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Site
+from tests.browser.filling import MODERATOR_SECRET
+from tests.browser.signing import type_code
 
 pytestmark = pytest.mark.browser
 
@@ -104,6 +106,7 @@ def test_walk(page: Page, site: Site, request: pytest.FixtureRequest) -> None:
 
     _log_out(page)
     _sign_in(page, site.moderator_email, site.password)
+    type_code(page, MODERATOR_SECRET)
     page.goto(profile)
     review = page.locator("article", has_text=story).first
     expect(review.locator("a[href*='/report/review/']")).to_be_visible()

@@ -266,6 +266,46 @@ MAILS: dict[str, tuple[Callable[[Session, Make], object], str, tuple[str, ...]]]
         "a@p.example",
         ("http://localhost:8000/reset", "If it was not you"),
     ),
+    "passkey_added": (
+        lambda session, make: mail.passkey_added(session, user_id=make.user(email="a@p.example").id),
+        "a@p.example",
+        ("http://localhost:8000/account/second-factor", "http://localhost:8000/reset", "can be used to log in"),
+    ),
+    "passkey_removed": (
+        lambda session, make: mail.passkey_removed(session, user_id=make.user(email="a@p.example").id),
+        "a@p.example",
+        ("http://localhost:8000/account/second-factor", "http://localhost:8000/reset", "can no longer be used"),
+    ),
+    "totp_added": (
+        lambda session, make: mail.totp_added(session, user_id=make.user(email="a@p.example").id),
+        "a@p.example",
+        ("http://localhost:8000/account/second-factor", "http://localhost:8000/reset", "codes are asked for"),
+    ),
+    "totp_removed": (
+        lambda session, make: mail.totp_removed(session, user_id=make.user(email="a@p.example").id),
+        "a@p.example",
+        ("http://localhost:8000/account/second-factor", "http://localhost:8000/reset", "no longer asked for"),
+    ),
+    "recovery_codes_made": (
+        lambda session, make: mail.recovery_codes_made(session, user_id=make.user(email="a@p.example").id),
+        "a@p.example",
+        ("http://localhost:8000/account/second-factor", "http://localhost:8000/reset", "no longer work"),
+    ),
+    "recovery_code_used": (
+        lambda session, make: mail.recovery_code_used(session, user_id=make.user(email="a@p.example").id),
+        "a@p.example",
+        ("http://localhost:8000/account/second-factor", "http://localhost:8000/reset", "You have 0 codes left."),
+    ),
+    "passkey_copied": (
+        lambda session, make: mail.passkey_copied(session, user_id=make.user(email="a@p.example").id),
+        "a@p.example",
+        ("http://localhost:8000/account/second-factor", "http://localhost:8000/reset", "we refused it"),
+    ),
+    "second_factor_failed": (
+        lambda session, make: mail.second_factor_failed(session, user_id=make.user(email="a@p.example").id),
+        "a@p.example",
+        ("http://localhost:8000/account/second-factor", "http://localhost:8000/reset", "somebody knows your password"),
+    ),
     "role_changed": (
         lambda session, make: mail.role_changed(session, user_id=make.user(email="a@p.example", role=Role.MODERATOR).id),
         "a@p.example",
