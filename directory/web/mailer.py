@@ -93,7 +93,7 @@ def link(endpoint: str, **values: object) -> str:
     return settings.public_url + current_app.url_map.bind(host_name(settings)).build(endpoint, values)
 
 
-def send(work: Work, *, to: str, subject: str, template: str, **values: object) -> None:
+def send(work: Work, *, to: str, subject: str, template: str, one_click: str = "", **values: object) -> None:
     """Render and send one mail; each has a plain-text part.
 
     Sent again after a crash it carries the same Message-ID, so that mail programs can tell.
@@ -103,6 +103,7 @@ def send(work: Work, *, to: str, subject: str, template: str, **values: object) 
         to: The recipient's address.
         subject: One line.
         template: The name of `templates/emails/<template>.txt` and `.html`.
+        one_click: Where a single POST switches mails of this kind off (RFC 8058); "" where nothing can.
         values: What the templates need.
 
     Raises:
@@ -111,7 +112,7 @@ def send(work: Work, *, to: str, subject: str, template: str, **values: object) 
     """
     settings = work.settings
     message_id = f"<job-{work.job_id}@{host_name(settings)}>"
-    values |= {"subject": subject, "home": settings.public_url + "/"}
+    values |= {"subject": subject, "home": settings.public_url + "/", "one_click": one_click}
     text = _BLANK_LINES.sub("\n\n", render_template(f"emails/{template}.txt", **values)).strip() + "\n"
     html = render_template(f"emails/{template}.html", **values)
     subject = clean_line(subject)
@@ -119,6 +120,8 @@ def send(work: Work, *, to: str, subject: str, template: str, **values: object) 
         _keep(work, KeptMail(message_id=message_id, recipient=to, subject=subject, text=text, html=html, created_at=clock.now()))
     elif settings.smtp_host:
         headers = {"Message-ID": message_id, "Auto-Submitted": "auto-generated"}
+        if one_click:
+            headers |= {"List-Unsubscribe": f"<{one_click}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
         connection = mail.get_connection()
         message = EmailMultiAlternatives(subject, text, to=[to], headers=headers, connection=connection)
         message.attach_alternative(html, "text/html")
