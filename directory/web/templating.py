@@ -1,7 +1,7 @@
 """What templates may use: the translation marker, filters for dates and money, and the site's own data."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -54,8 +54,13 @@ def moment(value: datetime) -> str:
 
 
 def hour(value: datetime) -> str:
-    """Return a moment that is known to the hour as "22 Nov 2026, 14:00 UTC"."""
-    return format_datetime(value, "d MMM y, HH:'00'", tzinfo=get_timezone("UTC"), locale=LOCALE) + " UTC"
+    """Return a moment that is known to the hour as "22 Nov 2026, 14:00 to 15:00 UTC"."""
+    begins = value.astimezone(UTC).hour
+    return i18n.gettext("%(day)s, %(begin)s:00 to %(end)s:00 UTC") % {
+        "day": day(value.astimezone(UTC)),
+        "begin": f"{begins:02}",
+        "end": f"{begins + 1:02}",
+    }
 
 
 def span(value: timedelta) -> str:

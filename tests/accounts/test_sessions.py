@@ -63,7 +63,7 @@ class TestPage:
         with time_machine.travel("2026-11-22 14:35:00Z", tick=False):
             words = words_of(Visitor(app).sign_in(ada).get("/account/sessions"))
         assert "Logged in 22 Nov 2026, 14:35 UTC" in words
-        assert "Last used around 22 Nov 2026, 14:00 UTC" in words
+        assert "Last used 22 Nov 2026, 14:00 to 15:00 UTC" in words
 
     def test_what_is_over_or_half_begun_is_not_shown(self, app: Flask, session: Session, ada: User, desk: Visitor) -> None:
         """Seen to fail with each condition of `signins.live` taken out."""
