@@ -122,3 +122,13 @@ class TestTheWay:
             moment.shift(timedelta(hours=24))
             assert emails.pending(session, ada.id) is None
             assert [Visitor(app).get(path).status_code for path in paths] == [410, 410]
+
+    def test_a_link_that_was_mailed_late_does_not_hold_longer(self, app: Flask, visitor: Visitor, session: Session, ada: User) -> None:
+        """The worker was away for hours. Seen to fail with the end of the change left out of `links.find`."""
+        with time_machine.travel(clock.now(), tick=False) as moment:
+            visitor.sign_in(ada)
+            ask(visitor)
+            moment.shift(timedelta(hours=20))
+            paths = [link_in(mail_to(app, session, address)) for address in (OLD, NEW)]
+            moment.shift(timedelta(hours=4))
+            assert [Visitor(app).get(path).status_code for path in paths] == [410, 410]

@@ -88,10 +88,15 @@ class TestEnumeration:
 
 
 class TestLinks:
-    def test_each_link_speaks_for_its_own_address_alone(self, visitor: Visitor, session: Session, paths: dict[str, str]) -> None:
-        """The secret of one on the page of the other is dead. Seen to fail with the purpose left out of `links.find`."""
+    def test_each_link_speaks_for_its_own_address_alone(
+        self, app: Flask, visitor: Visitor, session: Session, paths: dict[str, str]
+    ) -> None:
+        """The secret of one on the page of the other is dead, and so is that of a reset. Seen to fail without the purpose in `links.find`."""
+        Visitor(app).send("/reset", email=OLD)
+        reset = link_in(mail_to(app, session, OLD))
         swapped = [paths[OLD].replace("/release/", "/take/"), paths[NEW].replace("/take/", "/release/")]
-        assert [visitor.get(path).status_code for path in swapped] == [410, 410]
+        swapped += [reset.replace("/reset/", f"/account/email/{page}/") for page in ("release", "take")]
+        assert [visitor.get(path).status_code for path in swapped] == [410] * 4
         assert agreed(session) == (False, False)
 
     def test_pressed_twice_it_counts_once(self, visitor: Visitor, session: Session, paths: dict[str, str]) -> None:
@@ -115,7 +120,7 @@ class TestLinks:
     def test_overtaken_it_is_dead(
         self, app: Flask, session: Session, ada: User, paths: dict[str, str], meanwhile: Callable[[Session, User], Any]
     ) -> None:
-        """Seen to fail without `forget` in `ask`, and with the version of the password left out of `links.find`."""
+        """Seen to fail without `forget` in `ask` while `links.find` knew nothing of moments, and without the change itself in it."""
         meanwhile(session, ada)
         session.commit()
         assert [Visitor(app).get(path).status_code for path in paths.values()] == [410, 410]
