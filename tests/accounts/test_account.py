@@ -1,5 +1,6 @@
 """The overview, the list of account pages, and the history."""
 
+import re
 from datetime import timedelta
 from html.parser import HTMLParser
 
@@ -48,6 +49,15 @@ class TestList:
             page = visitor.get(path)
             assert page.status_code == 200
             assert [there for there, here in listed(page.text) if here] == [path]
+
+    def test_no_page_names_two_things_alike(self, visitor: Visitor, make: Make) -> None:
+        """Several forms stand on one page. Seen to fail with the hidden fields of each under the same names."""
+        ada = make.user()
+        Visitor(visitor.app).sign_in(ada)
+        visitor.sign_in(ada).send("/account/email", email="new@post.example")
+        for path, _here in listed(visitor.get("/account").text):
+            ids = re.findall(r'\sid="([^"]+)"', visitor.get(path).text)
+            assert sorted({one for one in ids if ids.count(one) > 1}) == [], path
 
 
 class TestOverview:

@@ -91,7 +91,7 @@ class TestLinks:
     def test_each_link_speaks_for_its_own_address_alone(
         self, app: Flask, visitor: Visitor, session: Session, paths: dict[str, str]
     ) -> None:
-        """The secret of one on the page of the other is dead, and so is that of a reset. Seen to fail without the purpose in `links.find`."""
+        """The secret of one on the page of the other is dead, and so is a reset's. Seen to fail without the purpose in `links.find`."""
         Visitor(app).send("/reset", email=OLD)
         reset = link_in(mail_to(app, session, OLD))
         swapped = [paths[OLD].replace("/release/", "/take/"), paths[NEW].replace("/take/", "/release/")]
