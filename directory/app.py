@@ -10,7 +10,22 @@ from directory.config import Settings, SettingsError
 from directory.core.db import Database
 from directory.core.paths import shipped
 from directory.views import BLUEPRINTS
-from directory.web import assets, auth, compress, db, errors, logging, mailer, schema, search, security, seen, templating
+from directory.web import (
+    assets,
+    auth,
+    compress,
+    db,
+    errors,
+    events,
+    logging,
+    mailer,
+    numbers,
+    schema,
+    search,
+    security,
+    seen,
+    templating,
+)
 
 
 def create_app(settings: Settings | None = None, *, database: Database | None = None) -> Flask:
@@ -28,11 +43,13 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     app = Flask("directory", template_folder=str(shipped("templates")), static_folder=None)
     app.extensions["hairline_settings"] = settings
     logging.init_app(app)
+    numbers.init_app(app)
     database = database or Database(settings.database)
     db.init_app(app, database)
     search.init_app(app, settings, database)
     schema.alembic_for(app, settings)
     compress.init_app(app)
+    events.init_app(app)
     security.init_app(app, settings)
     auth.init_app(app)
     templating.init_app(app, settings)

@@ -14,7 +14,9 @@ import tests.postgres
 from directory.app import create_app
 from directory.config import Settings
 from directory.core.db import BrokenKeys, Database, migration_engine
+from directory.models.accounts import User
 from directory.web import schema
+from tests.factories import Make
 
 
 @pytest.fixture
@@ -100,6 +102,20 @@ def test_names_that_look_alike_from_now_on_are_kept_apart(empty_app: tuple[Flask
     assert keys[0] == "llse"
     assert keys[1].startswith("llse~")
     assert keys[2:] == ["ada7", "mapta", "bo"]
+
+
+def test_the_number_of_a_deleted_account_is_not_given_again(empty_app: tuple[Flask, Settings]) -> None:
+    """The log names accounts by number. Seen to fail on SQLite without AUTOINCREMENT."""
+    app, settings = empty_app
+    schema.migrate(app, settings)
+    database: Database = app.extensions["hairline_database"]
+    with database.transaction() as session:
+        make = Make(session)
+        first, last = make.user(), make.user()
+        number = last.id
+        session.delete(session.get_one(User, number))
+        session.flush()
+        assert make.user().id > number > first.id
 
 
 @pytest.fixture

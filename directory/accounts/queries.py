@@ -8,7 +8,7 @@ from directory.accounts.consents import HEALTH_DATA
 from directory.core import clock, tokens
 from directory.core.errors import NotFound
 from directory.core.i18n import _
-from directory.models.accounts import AuthSession, Consent, ErasureRequest, User, UserStatus
+from directory.models.accounts import AuthSession, Consent, User, UserStatus
 from directory.models.factors import Passkey, TotpDevice
 
 #: One question for both kinds.
@@ -52,11 +52,6 @@ def has_consent(session: Session, user_id: int) -> bool:
 def has_second_factor(session: Session, user_id: int) -> bool:
     """Say whether an account asks for a second factor: a passkey, or an authenticator app from which a code was typed once."""
     return session.execute(_FACTORS.limit(1), {"user_id": user_id}).first() is not None
-
-
-def erasure_request(session: Session, user_id: int) -> ErasureRequest | None:
-    """Return a person's wish to be forgotten that can still be taken back, or None."""
-    return session.exec(select(ErasureRequest).where(ErasureRequest.user_id == user_id)).first()
 
 
 def by_email(session: Session, email: str) -> User | None:

@@ -5,9 +5,10 @@ from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, StringField
+from wtforms import BooleanField, Field, HiddenField, SelectMultipleField, StringField
 
 from directory.core.errors import Refused, TooMany
+from directory.core.i18n import _
 from directory.core.text import clean_line, clean_text
 from directory.idempotency import clean_key
 
@@ -39,18 +40,30 @@ class DirectoryForm(FlaskForm):  # type: ignore[misc]
             return unbound_field.bind(form=form, **options)
 
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
-            """Read forms alone: a JSON body is not one, whatever shape it has."""
-            return None if request and request.is_json else super().wrap_formdata(form, formdata)
+            """Read the words of a form alone: a JSON body is none, and a file in the place of a word is no word."""
+            if request and (request.is_json or request.files):
+                return None if request.is_json else request.form
+            return super().wrap_formdata(form, formdata)
 
     #: Random for each form shown; `idempotency.once` answers a form that is sent twice with the same URL.
     idempotency_key = HiddenField(default=lambda: secrets.token_urlsafe(24), filters=[clean_key])
 
     def process(self, *args: Any, **kwargs: Any) -> None:
-        """Fill the fields; a text of which cleaning leaves nothing then counts as not given (`InputRequired` asks what was sent)."""
+        """Fill the fields; a text of which cleaning leaves nothing then counts as not given (`InputRequired` asks what was sent).
+
+        Raises:
+            Refused: when a field that takes one answer came with several.
+        """
         super().process(*args, **kwargs)
+        if any(len(field.raw_data or ()) > 1 and not isinstance(field, SelectMultipleField) for field in self):
+            # No form of ours sends a name twice; which of the two is meant, another reader of the request may see otherwise.
+            raise Refused(_("This form came with an answer given twice. Go back, load the page again and send it once more."))
         for field in self:
             if isinstance(field, StringField) and field.raw_data:
                 field.raw_data = [field.data]
+            elif self.is_submitted() and not field.raw_data and not isinstance(field, HiddenField | BooleanField):
+                # Not what stood there before: a form without the field does not ask to keep it.
+                field.data = "" if isinstance(field, StringField) else None
 
     def submitted(self) -> bool:
         """Say whether the form was sent and everything in it has the right shape."""

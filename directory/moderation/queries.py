@@ -299,7 +299,7 @@ def _as_thing(review: Review | None, comment: Comment | None, profile: Profile |
         title=review.title if review else "",
         text=written.body if written else "",
         author_id=author.id if author else None,
-        author=author.display_name if author else "",
+        author=author.display_name if author else reviews.former() if review is not None else "",
         state=_("Shown") if is_shown else _("Taken down") if is_down else _("Taken back by its author") if written else _("Not shown"),
         actions=(DecisionAction.HIDE,) if is_shown else (DecisionAction.RESTORE,) if is_down else (),
         profile_id=profile.id if profile else None,

@@ -97,7 +97,8 @@ class Shown:
     """One review as readers see it."""
 
     id: int
-    author_id: int
+    #: None: its author has left and took their name along.
+    author_id: int | None
     author: str
     published_at: datetime
     overall: int
@@ -148,7 +149,7 @@ def published(session: Session, profile: Profile, *, number: int = 1, order: Ord
         .where(*_shown_on(profile))
         .order_by(*_ORDERS[order])
         .options(
-            joinedload(Review.author, innerjoin=True).load_only(User.display_name),
+            joinedload(Review.author).load_only(User.display_name),
             joinedload(Review.treatment, innerjoin=True).load_only(Treatment.label),
         )
     )
@@ -168,6 +169,16 @@ def by_id(session: Session, review_id: int) -> Review:
     if found is None:
         raise NotFound(_("This review is not here any more."))
     return found
+
+
+def author_of(review: Review) -> str:
+    """Return the name that readers see as the author of a review that was loaded with its author."""
+    return former() if review.author is None else review.author.display_name
+
+
+def former() -> str:
+    """Return what stands in place of the name of somebody who has left."""
+    return _("Former member")
 
 
 def profile_of(session: Session, review: Review) -> Profile:
@@ -228,14 +239,14 @@ def _shown_on(profile: Profile) -> tuple[Any, ...]:
 
 
 def _with_author() -> SelectOfScalar[Review]:
-    return select(Review).options(joinedload(Review.author, innerjoin=True), joinedload(Review.treatment, innerjoin=True))
+    return select(Review).options(joinedload(Review.author), joinedload(Review.treatment, innerjoin=True))
 
 
 def _as_shown(review: Review) -> Shown:
     return Shown(
         id=review.id,
         author_id=review.author_id,
-        author=review.author.display_name if review.author else "",
+        author=author_of(review),
         published_at=review.published_at or review.created_at,
         overall=review.overall,
         title=review.title,

@@ -10,9 +10,11 @@ from directory.accounts.permissions import Permission
 from directory.core.errors import Refused, TooMany
 from directory.core.i18n import _
 from directory.forms.accounts import ButtonForm, ChangePasswordForm, NameForm
+from directory.privacy import erasure
 from directory.web import account as words
-from directory.web import db, login
+from directory.web import db, events, login
 from directory.web.auth import auth_session, local_path, remember, requires, signed_in, whence
+from directory.web.events import Event
 from directory.web.formpage import Answer, form_again, form_page, take
 from directory.web.security import private
 
@@ -30,7 +32,7 @@ def index() -> str:
         user=user,
         form=ButtonForm(),
         change=emails.pending(session, user.id),
-        erasure=accounts.erasure_request(session, user.id),
+        erasure=erasure.pending(session, user.id),
         two_factors=accounts.has_second_factor(session, user.id),
         acts_for=[(words.MEMBER_ROLES[row.role], profile) for row, profile in memberships.of_user(session, user.id)],
     )
@@ -101,6 +103,7 @@ def password() -> Answer:
             token = service.open_session(writing, user=changed, method=auth_session().method, whence=whence())
     except (Refused, TooMany) as refusal:
         return form_again("account/password.html", form, refusal)
+    events.note(Event.FACTOR_CHANGED, user_id=user.id, factor="password")
     flash(_("Your password is changed. You are signed out everywhere else."))
     response = redirect(url_for("account.index"), code=303)
     remember(response, token)

@@ -13,8 +13,9 @@ from directory.core.i18n import _
 from directory.forms.accounts import ButtonForm, EmailForm, LoginForm, NewPasswordForm, RegisterForm
 from directory.forms.base import DirectoryForm
 from directory.models.accounts import MailedToken, TokenPurpose
-from directory.web import db, login
+from directory.web import db, events, login
 from directory.web.auth import forget, local_path, person, remember, requires, session_token, whence
+from directory.web.events import Event
 from directory.web.formpage import Answer, form_again, form_page
 from directory.web.security import private, secret_page
 
@@ -52,8 +53,11 @@ def logout() -> Answer:
     private()
     if request.method != "POST":
         return render_template("accounts/logout.html", form=ButtonForm())
+    user = person()
     with db.transaction() as writing:
         service.close_session(writing, token=session_token())
+    if user:
+        events.note(Event.LOGGED_OUT, user_id=user.id)
     session.clear()
     response = redirect(url_for("accounts.logout"), code=303)
     forget(response)
@@ -188,6 +192,7 @@ def reset(token: str) -> Answer:
             service.reset_password(writing, token=token, password_hash=hashed, whence=whence())
     except (Refused, TooMany) as refusal:
         return _again("reset", form, refusal)
+    events.note(Event.FACTOR_CHANGED, user_id=user.id, factor="password")
     flash(_("Your password is changed. Log in with the new one."))
     response = redirect(url_for("accounts.login"), code=303)
     forget(response)

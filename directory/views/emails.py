@@ -11,8 +11,9 @@ from directory.accounts.rules import email_key, veiled
 from directory.core.i18n import _
 from directory.forms.accounts import ButtonForm, NewEmailForm
 from directory.models.accounts import TokenPurpose
-from directory.web import db, login
+from directory.web import db, events, login
 from directory.web.auth import auth_session, person, requires, signed_in, whence
+from directory.web.events import Event
 from directory.web.formpage import Answer, form_page, take
 from directory.web.security import secret_page
 
@@ -74,6 +75,8 @@ def _agree(token: str, purpose: TokenPurpose) -> Answer:
     here = auth_session().id if person() == found[1] else 0
     with db.transaction() as writing:
         outcome, user = emails.agree(writing, token=token, purpose=purpose, but=here, whence=whence())
+    if outcome is Outcome.CHANGED:
+        events.note(Event.FACTOR_CHANGED, user_id=user.id, factor="email")
     return render_template(
         "account/email_agreed.html", outcome=outcome.value, email=user.email if outcome is Outcome.CHANGED else "", here=bool(here)
     )

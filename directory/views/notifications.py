@@ -28,7 +28,7 @@ def index() -> Answer:
 
     def act(session: Session) -> str:
         for word, kind in OPTIONAL.items():
-            choices.choose(session, user_id=user_id, kind=kind, wanted=word in form.kinds.data)
+            choices.choose(session, user_id=user_id, kind=kind, wanted=word in (form.kinds.data or ()))
         return url_for("notifications.index")
 
     if answer := take(form, act):

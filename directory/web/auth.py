@@ -21,6 +21,7 @@ from directory.core.errors import NotAllowed, NotFound
 from directory.core.i18n import _
 from directory.models.accounts import AuthSession, User
 from directory.web import agents, db, seen
+from directory.web.security import private
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -109,6 +110,8 @@ def requires(permission: Permission, *, of: Callable[..., Any] | None = None) ->
         def checked(*args: Any, **kwargs: Any) -> Any:
             if permission is Permission.PUBLIC:
                 return view(*args, **kwargs)
+            # Whatever comes of it is this person's own answer, the way to the log-in too.
+            private()
             if permission is Permission.DEVELOPMENT:
                 _refuse_outside_development()
                 return view(*args, **kwargs)

@@ -1,20 +1,28 @@
 """Headers on every answer, CSRF on every unsafe request, and who may keep a copy."""
 
+from collections.abc import Callable
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, after_this_request, g, request
+from flask import Flask, Response, after_this_request, current_app, g, request
 from flask_login import current_user
 from flask_wtf import CSRFProtect
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from directory.config import Settings
+from directory.web import events
+from directory.web.events import Event
 
 csrf = CSRFProtect()
+View = TypeVar("View", bound=Callable[..., Any])
 
 #: Largest request body: the longest form is a few kilobytes. Uploads will set their own.
 MAX_BODY = 256 * 1024
 MAX_FIELDS = 200
+
+#: What a form may be sent as; a form without a field has no type.
+FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data", ""})
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
@@ -58,8 +66,9 @@ def init_app(app: Flask, settings: Settings) -> None:
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    csrf.init_app(app)
     app.before_request(same_origin)
+    app.before_request(only_forms)
+    csrf.init_app(app)
     policy = content_policy(settings)
 
     @app.after_request
@@ -82,11 +91,32 @@ def same_origin() -> None:
     """Refuse an unsafe request that another site started, before any form is looked at."""
     if request.method not in UNSAFE:
         return
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
-        raise BadRequest("from another site")
     origin = request.headers.get("Origin")
-    if origin is not None and origin != request.host_url.rstrip("/"):
+    elsewhere = request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}
+    if elsewhere or (origin is not None and origin != request.host_url.rstrip("/")):
+        events.note(Event.OTHER_SITE)
         raise BadRequest("from another site")
+
+
+def takes_json(view: View) -> View:
+    """Mark a view that scripts send JSON to; all others take forms alone."""
+    view.takes_json = True  # type: ignore[attr-defined]
+    return view
+
+
+def only_forms() -> None:
+    """Refuse a body that is no form, or has more fields than any of ours.
+
+    Read as a form the first would be an empty one, which some pages would take for an answer.
+    """
+    if request.method not in UNSAFE:
+        return
+    view = current_app.view_functions.get(request.endpoint or "")
+    is_json = request.mimetype == "application/json" and getattr(view, "takes_json", False)
+    if request.mimetype not in FORMS and not is_json:
+        raise UnsupportedMediaType
+    if len(request.form) > MAX_FIELDS:
+        raise RequestEntityTooLarge
 
 
 def private() -> None:
