@@ -76,6 +76,34 @@ def test_every_revision_goes_up_and_down(empty_app: tuple[Flask, Settings]) -> N
         assert now == before
 
 
+def test_names_that_look_alike_from_now_on_are_kept_apart(empty_app: tuple[Flask, Settings]) -> None:
+    """The older one has the key, the younger one's is its own, and one's old key may be the other's new one.
+
+    Seen to fail with the keys written one after the other, and with both given the same.
+    """
+    app, settings = empty_app
+    alembic: Alembic = app.extensions["alembic"]
+    with app.app_context():
+        alembic.upgrade("0002")
+    engine = migration_engine(settings.database)
+    names = [("Ilse", "ilse"), ("llse", "llse"), ("Ada 7", "ada7"), ("Марта", "марта"), ("Bo", "bo")]
+    user = "INSERT INTO users (email, email_key, display_name, display_name_key, password_hash, password_version, birth_year, role, status,"
+    user += " is_sample, created_at) VALUES (:email, :email, :name, :key, '!', 1, 1980, 'patient', 'active', false, '2026-01-01')"
+    with engine.begin() as connection:
+        for name, key in names:
+            connection.execute(sa.text(user), {"email": f"{key}@p.example", "name": name, "key": key})
+    with app.app_context():
+        alembic.upgrade()
+    with engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT display_name, display_name_key FROM users ORDER BY id").all()
+    engine.dispose()
+    assert [name for name, _key in rows] == [name for name, _key in names], "nobody is renamed unasked"
+    keys = [key for _name, key in rows]
+    assert keys[0] == "llse"
+    assert keys[1].startswith("llse~")
+    assert keys[2:] == ["ada7", "mapta", "bo"]
+
+
 def test_the_number_of_a_deleted_account_is_not_given_again(empty_app: tuple[Flask, Settings]) -> None:
     """The log names accounts by number. Seen to fail on SQLite without AUTOINCREMENT."""
     app, settings = empty_app

@@ -30,7 +30,15 @@ FILES = frozenset({"static_files", "favicon_ico", "favicon_svg"})
 NOT_KEPT = frozenset(
     {
         *("accounts.login", "accounts.logout", "accounts.register", "accounts.registered", "accounts.confirm"),
-        *("accounts.forgot", "accounts.forgot_sent", "accounts.reset", "accounts.unconfirmed"),
+        *(
+            "accounts.forgot",
+            "accounts.forgot_sent",
+            "accounts.reset",
+            "account.unconfirmed",
+            "emails.release",
+            "emails.take_over",
+            "notifications.stop",
+        ),
         "near.show",
         *("reports.on_profile", "reports.on_review", "reports.on_comment", "reports.thanks"),
         *("ops.healthz", "ops.readyz"),
@@ -121,6 +129,8 @@ def examples(session: Session, make: Make) -> dict[str, dict[str, Any]]:
         "/sitemaps/": {"name": "profiles", "number": 1},
         "/confirm/": {"token": "x" * 43},
         "/reset/": {"token": "x" * 43},
+        "/account/email/": {"token": "x" * 43},
+        "/unsubscribe/": {"token": "x" * 43},
         "/map/labels/": {"zoom": 9, "x": 143, "y": 186},
         "/dev/outbox/": {"mail_id": 1},
         "/moderation/": dict.fromkeys(("report_id", "review_id", "comment_id", "profile_id", "user_id"), 1),

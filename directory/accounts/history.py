@@ -1,12 +1,16 @@
 """What happened to an account, written for its owner."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlmodel import Session, col, select
 
 from directory.core import clock
 from directory.models.accounts import AccountEvent, EventKind, User
 from directory.notifications import mail
+
+#: How long a line is kept, and how long the network beside it: its owner reads both, and the retention clock ends them.
+KEEP, KEEP_NETWORK = timedelta(days=365), timedelta(days=90)
 
 
 @dataclass(frozen=True)

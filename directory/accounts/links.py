@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from directory.core import clock, tokens
 from directory.core.errors import Gone
 from directory.core.i18n import _
-from directory.models.accounts import MailedToken, TokenPurpose, User, UserStatus
+from directory.models.accounts import EmailChange, MailedToken, TokenPurpose, User, UserStatus
 
 #: How long each kind of link works.
 LIVES = {
@@ -19,7 +19,13 @@ LIVES = {
 }
 
 
-def mint(session: Session, *, user: User, purpose: TokenPurpose, next_path: str = "/", browser_hash: str = "") -> str:
+#: The links of a change of address work while it is under way.
+_OF_A_CHANGE = (TokenPurpose.RELEASE_EMAIL, TokenPurpose.TAKE_EMAIL)
+
+
+def mint(
+    session: Session, *, user: User, purpose: TokenPurpose, next_path: str = "/", browser_hash: str = "", email_key: str | None = None
+) -> str:
     """Make the secret of a link for the mail that is being written, and return it: nothing else knows it.
 
     A new link for a password ends the ones before it. Confirmations stay: whichever mail is opened works.
@@ -30,6 +36,7 @@ def mint(session: Session, *, user: User, purpose: TokenPurpose, next_path: str 
         purpose: What the link is for.
         next_path: Where it leads on to.
         browser_hash: See `MailedToken`.
+        email_key: Of the address that the mail goes to, where that is not the account's.
     """
     token, moment = tokens.new_token(), clock.now()
     if purpose is TokenPurpose.RESET_PASSWORD:
@@ -40,7 +47,7 @@ def mint(session: Session, *, user: User, purpose: TokenPurpose, next_path: str 
             token_hash=tokens.digest(token),
             user_id=user.id,
             purpose=purpose,
-            email_key=user.email_key,
+            email_key=email_key or user.email_key,
             password_version=user.password_version,
             created_at=moment,
             expires_at=moment + LIVES[purpose],
@@ -54,18 +61,26 @@ def mint(session: Session, *, user: User, purpose: TokenPurpose, next_path: str 
 def find(session: Session, *, token: str, purpose: TokenPurpose) -> tuple[MailedToken, User] | None:
     """Return a link that still works and whose it is, without using it; None when it is unknown, used, over or overtaken.
 
-    Overtaken means that the address or the password has changed since, or that the account was suspended.
+    Overtaken means that the address or the password has changed since, or that the account was suspended. A link that takes an
+    address over is for that address alone: the one of the change that is under way, as asked for before the link was made.
     """
     live = (
         col(MailedToken.token_hash) == tokens.digest(token),
         col(MailedToken.purpose) == purpose,
         col(MailedToken.used_at).is_(None),
         col(MailedToken.expires_at) > clock.now(),
-        col(MailedToken.email_key) == col(User.email_key),
         col(MailedToken.password_version) == col(User.password_version),
         col(User.status) == UserStatus.ACTIVE,
     )
-    return session.exec(select(MailedToken, User).join(User, col(MailedToken.user_id) == col(User.id)).where(*live)).first()
+    found = select(MailedToken, User).join(User, col(MailedToken.user_id) == col(User.id)).where(*live)
+    if purpose is not TokenPurpose.TAKE_EMAIL:
+        found = found.where(col(MailedToken.email_key) == col(User.email_key))
+    if purpose in _OF_A_CHANGE:
+        found = found.join(EmailChange, col(EmailChange.user_id) == col(User.id))
+        found = found.where(col(EmailChange.expires_at) > clock.now(), col(EmailChange.requested_at) <= col(MailedToken.created_at))
+    if purpose is TokenPurpose.TAKE_EMAIL:
+        found = found.where(col(MailedToken.email_key) == col(EmailChange.email_key))
+    return session.exec(found).first()
 
 
 def use(session: Session, *, token: str, purpose: TokenPurpose) -> tuple[MailedToken, User]:

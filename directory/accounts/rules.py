@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from email_validator import EmailNotValidError, validate_email
 
 from directory.accounts import strength
+from directory.accounts.skeleton import skeleton
 from directory.accounts.strength import Weakness
 from directory.core.errors import Refused
 from directory.core.i18n import _
@@ -33,8 +34,17 @@ _WORDS = (
 )
 #: Words that would pass for us, for our staff, or for a title that nobody here has checked.
 RESERVED = frozenset(_WORDS.split())
-#: Scripts whose letters look like each other's.
-_ALIKE = ("LATIN", "CYRILLIC", "GREEK")
+#: The same as they look; and those that nobody is called by, so that they stand nowhere in a name.
+_RESERVED_LOOKS = frozenset(skeleton(word) for word in RESERVED)
+_NOWHERE = tuple(skeleton(word) for word in ("administrator", "hairline", "moderator"))
+#: Digits and signs that are read as letters: "5taff", "$upport".
+_READ_AS = str.maketrans("3457@$", "easats")
+#: What alphabets are called in the names of letters; these are written beside each other, or belong to no alphabet.
+_TOGETHER = frozenset(
+    {"BOPOMOFO", "CJK", "FULLWIDTH", "HALFWIDTH", "HANGUL", "HIRAGANA", "IDEOGRAPHIC", "KATAKANA", "KATAKANA-HIRAGANA", "MODIFIER"}
+)
+#: How often a shown name may be changed, and in which time: nobody hides behind ever new ones.
+NAME_CHANGES, NAME_SPAN = 3, timedelta(days=30)
 _ENDS = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 
 
@@ -84,9 +94,16 @@ def email_key(typed: str) -> str:
         return clean_line(typed).lower()[:MAX_EMAIL]
 
 
+def veiled(email: str) -> str:
+    """Return an address as its owner knows it again and nobody else can write to it: "n…@m….example"."""
+    local, _at, domain = email.rpartition("@")
+    host, _dot, end = domain.rpartition(".")
+    return f"{local[:1]}…@{host[:1]}….{end}"
+
+
 def name_key(name: str) -> str:
-    """Return what makes a shown name one account's: folded, letters and digits alone ("Owen W." and "owen w" are alike)."""
-    return "".join(c for c in fold(name) if c.isalnum())[:120]
+    """Return what makes a shown name one account's: how it looks ("Owen W.", "owen w" and "0wen VV" are alike; see `skeleton`)."""
+    return skeleton(name)[:120]
 
 
 def check_name(name: str) -> None:
@@ -102,14 +119,23 @@ def check_name(name: str) -> None:
         raise Refused(message, field="display_name")
     if "@" in name or "://" in name or "www." in name.lower():
         raise Refused(_("Take a name without an address in it: everybody can read it."), field="display_name")
-    words = {_ENDS.sub("", word) for word in fold(name).split()}
-    if words & RESERVED or _ENDS.sub("", name_key(name)) in RESERVED:
+    if _passes_for_staff(name):
         raise Refused(_("That name could be taken for our staff or for a title. Take another."), field="display_name")
-    scripts = {kind for c in name for kind in _ALIKE if c.isalpha() and unicodedata.name(c, "").startswith(kind)}
-    if len(scripts) > 1:
+    letters = (unicodedata.name(c, "").partition(" ")[0] for c in unicodedata.normalize("NFKC", name) if c.isalpha())
+    if len(set(letters) - _TOGETHER) > 1:
         raise Refused(
             _("Write the name in the letters of one alphabet: mixed ones can look like somebody else's name."), field="display_name"
         )
+
+
+def _passes_for_staff(name: str) -> bool:
+    """Say whether a reserved word is in a name, however it is written: as a word, spaced out, or with digits for letters."""
+    for one in (name, fold(name).translate(_READ_AS)):
+        words = {skeleton(_ENDS.sub("", word)) for word in one.split()} | {skeleton(word) for word in one.split()}
+        whole = skeleton(one)
+        if (words | {whole, skeleton(_ENDS.sub("", one))}) & _RESERVED_LOOKS or any(word in whole for word in _NOWHERE):
+            return True
+    return False
 
 
 def check_password(password: str, *, email: str, name: str, field: str = "password") -> None:
@@ -137,7 +163,7 @@ def check_password(password: str, *, email: str, name: str, field: str = "passwo
     if len(set(lowered)) < 4 or _is_run(lowered):
         raise Refused(_tried_first(), field=field)
     core = name_key(_ENDS.sub("", password)) or name_key(password)
-    seen = {name_key(email), name_key(email.partition("@")[0]), name_key(name), OURS}
+    seen = {name_key(email), name_key(email.partition("@")[0]), name_key(name), name_key(OURS)}
     if core in seen or name_key(password) in seen:
         raise Refused(_own_words(), field=field)
     if why := strength.weakness(password, known=_known(email, name)):

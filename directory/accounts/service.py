@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import and_, or_, update
+from sqlalchemy import and_, delete, or_, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -17,6 +17,7 @@ from directory.core.i18n import _
 from directory.models.accounts import (
     AuthSession,
     Consent,
+    EmailChange,
     EventKind,
     MailedToken,
     Role,
@@ -360,6 +361,8 @@ def _insert(session: Session, *, email: str, display_name: str, password_hash: s
 def _set_password(session: Session, user: User, password_hash: str, whence: Whence) -> None:
     user.password_hash = password_hash
     user.password_version += 1
+    # Whoever asked for another address may have been somebody else; its links are dead with the old password.
+    session.execute(delete(EmailChange).where(col(EmailChange.user_id) == user.id))
     close_all(session, user_id=user.id)
     history.record(session, user_id=user.id, kind=EventKind.PASSWORD_CHANGED, whence=whence)
     mail.password_changed(session, user_id=user.id)

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from wtforms import BooleanField, EmailField, Field, HiddenField, IntegerField, PasswordField, StringField
+from wtforms import BooleanField, EmailField, Field, HiddenField, IntegerField, PasswordField, SelectMultipleField, StringField
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.widgets import TextInput
 
@@ -12,6 +13,7 @@ from directory.core import clock
 from directory.core.errors import Refused
 from directory.core.i18n import lazy
 from directory.forms.base import DirectoryForm
+from directory.notifications.kinds import OPTIONAL
 
 #: Longer than any password that is taken, so that the rule's own words are shown; a body of megabytes is refused before.
 _LONGEST = 5000
@@ -44,20 +46,27 @@ class LoginForm(DirectoryForm):
     next = HiddenField()
 
 
-class RegisterForm(DirectoryForm):
-    """Make an account."""
+class NameForm(DirectoryForm):
+    """Choose the name to be shown."""
 
     display_name = StringField(
         lazy("Name to be shown"),
-        description=lazy(
-            "It stands beside what you write. Take any name you like, for example a first name and a number. Your real name is not needed."
-        ),
+        description=lazy("It stands beside what you write. Take any name you like; your real name is not needed."),
         validators=[
             InputRequired(lazy("Write a name to be shown.")),
             Length(max=rules.MAX_NAME, message=lazy("Take at most %(max)d characters.")),
         ],
         render_kw={"autocomplete": "nickname"},
     )
+
+    def validate_display_name(self, field: Field) -> None:
+        """Say what is wrong with the name together with everything else."""
+        _obey(lambda: rules.check_name(field.data))
+
+
+class RegisterForm(NameForm):
+    """Make an account."""
+
     email = EmailField(
         lazy("E-mail"),
         description=lazy("We send one link to it, to see that it is yours. It is never shown."),
@@ -86,10 +95,6 @@ class RegisterForm(DirectoryForm):
     #: Which wording stood on the page that was sent.
     consent_version = HiddenField(default=HEALTH_DATA.version)
     next = HiddenField()
-
-    def validate_display_name(self, field: Field) -> None:
-        """Say what is wrong with the name together with everything else."""
-        _obey(lambda: rules.check_name(field.data))
 
     def validate_email(self, field: Field) -> None:
         """Say what is wrong with the address."""
@@ -128,6 +133,27 @@ class ChangePasswordForm(NewPasswordForm):
     password = PasswordField(
         lazy("Present password"), validators=[_PASSWORD, _SHORT_PASSWORD], render_kw={"autocomplete": "current-password"}
     )
+
+
+class NewEmailForm(DirectoryForm):
+    """Ask for another address."""
+
+    email = EmailField(
+        lazy("New e-mail"),
+        description=lazy("We send a link there, and one to your present address. It is never shown."),
+        validators=[_EMAIL, _SHORT_EMAIL],
+        render_kw={"autocomplete": "email"},
+    )
+
+    def validate_email(self, field: Field) -> None:
+        """Say what is wrong with the address."""
+        _obey(lambda: rules.clean_email(field.data))
+
+
+class MailsForm(DirectoryForm):
+    """Which mails somebody wants."""
+
+    kinds = SelectMultipleField(lazy("Mails you can choose"), choices=[SelectChoice(kind.word, kind.label) for kind in OPTIONAL.values()])
 
 
 class ButtonForm(DirectoryForm):

@@ -1,7 +1,8 @@
 """Which mail goes out for which event: one typed function a mail; each writes a job in the caller's transaction.
 
 A job holds numbers and paths, never an address or a secret: the handler of the same name in `web/mails.py` reads
-what it needs when it runs. To add a mail: a function here, a handler there, and `templates/emails/<name>.txt` and `.html`.
+what it needs when it runs. To add a mail: a function here, a handler there, `templates/emails/<name>.txt` and `.html`, and
+its kind in `kinds.py`.
 """
 
 from sqlmodel import Session
@@ -83,6 +84,26 @@ def passkey_copied(session: Session, *, user_id: int) -> None:
 def second_factor_failed(session: Session, *, user_id: int) -> None:
     """Tell a person that somebody knows their password and typed wrong codes."""
     _enqueue(session, "second_factor_failed", user_id, user_id=user_id)
+
+
+def release_email(session: Session, *, user_id: int) -> None:
+    """Ask a person at their present address whether their account may leave it."""
+    _enqueue(session, "release_email", user_id, user_id=user_id)
+
+
+def take_email(session: Session, *, user_id: int) -> None:
+    """Ask at the new address of a change whether it takes the account; where it has one already, it is told so."""
+    _enqueue(session, "take_email", user_id, user_id=user_id)
+
+
+def email_changed(session: Session, *, user_id: int) -> None:
+    """Tell a person at their new address that it counts from now on."""
+    _enqueue(session, "email_changed", user_id, user_id=user_id)
+
+
+def email_left(session: Session, *, link_id: int) -> None:
+    """Tell a person at the address that their account has left; the used link of that id knows which one it was."""
+    _enqueue(session, "email_left", link_id, link_id=link_id)
 
 
 def report_received(session: Session, *, report_id: int) -> None:

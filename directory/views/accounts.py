@@ -1,10 +1,9 @@
-"""Register, confirm, log in and out, a new password, the account page."""
+"""Register, confirm, log in and out, and a new password by mail."""
 
-from flask import Blueprint, after_this_request, flash, redirect, render_template, request, session, url_for
-from werkzeug.wrappers import Response
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 
 from directory import idempotency
-from directory.accounts import links, passwords, service, throttle
+from directory.accounts import links, naming, passwords, service, throttle
 from directory.accounts import queries as accounts
 from directory.accounts.consents import HEALTH_DATA
 from directory.accounts.permissions import Permission
@@ -12,19 +11,16 @@ from directory.accounts.rules import email_key
 from directory.core import tokens
 from directory.core.errors import Refused, TooMany
 from directory.core.i18n import _
-from directory.forms.accounts import ButtonForm, ChangePasswordForm, EmailForm, LoginForm, NewPasswordForm, RegisterForm
+from directory.forms.accounts import ButtonForm, EmailForm, LoginForm, NewPasswordForm, RegisterForm
 from directory.forms.base import DirectoryForm
 from directory.models.accounts import MailedToken, TokenPurpose
-from directory.privacy import erasure
 from directory.web import db, events, login
-from directory.web.auth import auth_session, forget, is_fresh, local_path, person, remember, requires, session_token, signed_in, whence
+from directory.web.auth import forget, local_path, person, remember, requires, session_token, whence
 from directory.web.events import Event
-from directory.web.formpage import form_page
-from directory.web.security import private
+from directory.web.formpage import Answer, form_again, form_page
+from directory.web.security import private, secret_page
 
 bp = Blueprint("accounts", __name__)
-
-Answer = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
 @bp.route("/login", methods=["GET", "POST"], endpoint="login")
@@ -79,6 +75,8 @@ def register() -> Answer:
     if person():
         return redirect(target, code=303)
     if not form.submitted():
+        if not form.is_submitted():
+            form.display_name.data = naming.offer(db.session())
         return _page("register", form, target)
     try:
         url = _registered(form, target)
@@ -127,7 +125,7 @@ def registered() -> str:
 @requires(Permission.PUBLIC)
 def confirm(token: str) -> Answer:
     """Show one button: mail scanners open links, so that opening one must not use it. POST confirms the address."""
-    _secret_page()
+    secret_page()
     found = links.find(db.session(), token=token, purpose=TokenPurpose.CONFIRM_EMAIL)
     if found is None:
         return render_template("accounts/link_over.html", purpose="confirm"), 410
@@ -150,78 +148,6 @@ def confirm(token: str) -> Answer:
 def _same_browser(link: MailedToken) -> bool:
     """Say whether the account was made in this browser: only there may a link sign in, since only there the password was chosen."""
     return bool(link.browser_hash) and tokens.same(tokens.digest(session.get("registered", "")), link.browser_hash)
-
-
-@bp.post("/account/confirmation")
-@requires(Permission.SIGNED_IN)
-def resend() -> Answer:
-    """Mail another confirmation."""
-    form = ButtonForm()
-    target = local_path(form.next.data)
-    user = signed_in()
-    try:
-        with db.transaction() as writing:
-            throttle.count(writing, throttle.MAIL_TO_ONE, keys=login.keys(throttle.MAIL_TO_ONE, user.email_key))
-            service.resend_confirmation(writing, user_id=user.id, next_path=target)
-    except TooMany as refusal:
-        flash(str(refusal), "bad")
-    else:
-        flash(_("We have sent you a new link. It works for three days."))
-    return redirect(url_for("accounts.unconfirmed", next=target), code=303)
-
-
-@bp.get("/account")
-@requires(Permission.SIGNED_IN)
-def account() -> str:
-    """Show people what we hold of them and what they can do with it."""
-    private()
-    user = signed_in()
-    return render_template("accounts/account.html", user=user, form=ButtonForm(), erasure=erasure.pending(db.session(), user.id))
-
-
-@bp.get("/account/unconfirmed")
-@requires(Permission.SIGNED_IN)
-def unconfirmed() -> Answer:
-    """Say that the address must be confirmed first, and send the link again if asked."""
-    private()
-    target = local_path(request.args.get("next"))
-    if signed_in().is_confirmed:
-        return redirect(target, code=303)
-    return render_template("accounts/unconfirmed.html", user=signed_in(), form=ButtonForm(next=target))
-
-
-@bp.route("/account/password", methods=["GET", "POST"])
-@requires(Permission.SIGNED_IN)
-def password() -> Answer:
-    """Change the password; every other browser is signed out."""
-    private()
-    form, user = ChangePasswordForm(), signed_in()
-    if not form.submitted():
-        return _page("password", form)
-    try:
-        known, _newer = login.verified(user, user.email, form.password.data)
-        if known is None:
-            raise Refused(_("That is not your present password."), field="password")
-        hashed = passwords.choose(form.new_password.data, email=user.email, name=user.display_name, field="new_password")
-        with db.transaction() as writing:
-            changed = service.change_password(writing, user_id=user.id, made_of=known.password_hash, password_hash=hashed, whence=whence())
-            # The password alone stands for no second factor.
-            fresh = is_fresh() or not accounts.has_second_factor(writing, user.id)
-            token = service.open_session(writing, user=changed, method=auth_session().method, whence=whence(), fresh=fresh)
-    except (Refused, TooMany) as refusal:
-        return _again("password", form, refusal)
-    events.note(Event.FACTOR_CHANGED, user_id=user.id, factor="password")
-    flash(_("Your password is changed. You are signed out everywhere else."))
-    response = redirect(url_for("accounts.account"), code=303)
-    remember(response, token)
-    return response
-
-
-@bp.get("/.well-known/change-password")
-@requires(Permission.PUBLIC)
-def well_known_password() -> Response:
-    """Lead password managers to the page that changes a password."""
-    return redirect(url_for("accounts.password"), code=302)
 
 
 @bp.route("/reset", methods=["GET", "POST"])
@@ -254,7 +180,7 @@ def forgot_sent() -> str:
 @requires(Permission.PUBLIC)
 def reset(token: str) -> Answer:
     """Choose a new password after a mailed link; opening the page does not use it."""
-    _secret_page()
+    secret_page()
     found = links.find(db.session(), token=token, purpose=TokenPurpose.RESET_PASSWORD)
     if found is None:
         return render_template("accounts/link_over.html", purpose="reset"), 410
@@ -279,21 +205,7 @@ def _page(name: str, form: DirectoryForm, target: str = "") -> tuple[str, int]:
 
 
 def _again(name: str, form: DirectoryForm, refusal: Refused | TooMany, target: str = "") -> Answer:
-    """Show the form again with what is wrong, and with what was typed, save for passwords."""
-    form.blame(refusal)
+    """Show the form again with what is wrong; a text to agree to that has changed comes unticked."""
     if isinstance(form, RegisterForm) and form.consent_version.data != HEALTH_DATA.version:
         form.consent_version.data, form.consent.data = HEALTH_DATA.version, False
-    page, status = _page(name, form, target)
-    return (page, 429, {"Retry-After": str(refusal.retry_after)}) if isinstance(refusal, TooMany) else (page, status)
-
-
-def _secret_page() -> None:
-    """Mark a page whose address is a secret: nobody keeps it, and no link from it tells another site where it came from."""
-    private()
-
-    @after_this_request
-    def hide(response: Response) -> Response:
-        # Not `no-referrer`: the browser would then name no origin with the form, and we would refuse it.
-        response.headers["Referrer-Policy"] = "same-origin"
-        response.headers["X-Robots-Tag"] = "noindex"
-        return response
+    return form_again(f"accounts/{name}.html", form, refusal, target=target)

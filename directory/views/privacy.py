@@ -60,7 +60,7 @@ def erase() -> Answer:
 
 def _erase(session: Session, user_id: int, form: EraseForm) -> str:
     erasure.ask(session, user_id=user_id, keeps_reviews=form.reviews.data == LEAVE, whence=whence())
-    return url_for("accounts.account")
+    return url_for("account.index")
 
 
 @bp.post("/account/erase/cancel")
@@ -71,12 +71,12 @@ def keep() -> Answer:
     if answer := take(form, lambda session: _keep(session, user_id)):
         flash(_("Your account stays."))
         return answer
-    return redirect(url_for("accounts.account"), code=303)
+    return redirect(url_for("account.index"), code=303)
 
 
 def _keep(session: Session, user_id: int) -> str:
     erasure.cancel(session, user_id=user_id, whence=whence())
-    return url_for("accounts.account")
+    return url_for("account.index")
 
 
 @bp.route("/account/consents", methods=["GET", "POST"])

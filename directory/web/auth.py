@@ -27,7 +27,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 #: Where a person goes to meet a need, and comes back from.
 MET_AT = {
-    Need.CONFIRMED: "accounts.unconfirmed",
+    Need.CONFIRMED: "account.unconfirmed",
     Need.CONSENT: "privacy.consents",
     Need.SECOND_FACTOR: "factors.needed",
     Need.FRESH: "factors.verify",

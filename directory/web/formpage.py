@@ -15,11 +15,21 @@ from directory.web import db
 from directory.web.auth import person
 from directory.web.security import private
 
+#: What a view of a page with a form may return.
+Answer = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
+
 
 def form_page(template: str, form: DirectoryForm, **values: object) -> tuple[str, int]:
     """Return a page with a form: kept by nobody, and 422 where an answer needs a look (T-1)."""
     private()
     return render_template(template, form=form, **values), 422 if form.errors else 200
+
+
+def form_again(template: str, form: DirectoryForm, refusal: Refused | TooMany, **values: object) -> Answer:
+    """Show the form again with what the service refused, and with what was typed, save for passwords."""
+    form.blame(refusal)
+    page, status = form_page(template, form, **values)
+    return (page, 429, {"Retry-After": str(refusal.retry_after)}) if isinstance(refusal, TooMany) else (page, status)
 
 
 def repeated(form: DirectoryForm) -> Response | None:

@@ -102,7 +102,7 @@ def message_id(work: Work) -> str:
     return f"<job-{work.job_id}@{host_name(work.settings)}>"
 
 
-def send(work: Work, *, to: str, subject: str, template: str, ends: bool = True, **values: object) -> None:
+def send(work: Work, *, to: str, subject: str, template: str, ends: bool = True, one_click: str = "", **values: object) -> None:
     """Render and send one mail; each has a plain-text part.
 
     Sent again after a crash it carries the same Message-ID, so that mail programs can tell.
@@ -113,6 +113,7 @@ def send(work: Work, *, to: str, subject: str, template: str, ends: bool = True,
         subject: One line.
         template: The name of `templates/emails/<template>.txt` and `.html`.
         ends: Whether the job is done with it, where the mail is kept.
+        one_click: Where a single POST switches mails of this kind off (RFC 8058); "" where nothing can.
         values: What the templates need.
 
     Raises:
@@ -121,7 +122,7 @@ def send(work: Work, *, to: str, subject: str, template: str, ends: bool = True,
         MailRefused: when it refuses for another reason.
     """
     settings = work.settings
-    values |= {"subject": subject, "home": settings.public_url + "/"}
+    values |= {"subject": subject, "home": settings.public_url + "/", "one_click": one_click}
     text = _BLANK_LINES.sub("\n\n", render_template(f"emails/{template}.txt", **values)).strip() + "\n"
     html = render_template(f"emails/{template}.html", **values)
     subject = clean_line(subject)
@@ -130,6 +131,8 @@ def send(work: Work, *, to: str, subject: str, template: str, ends: bool = True,
         _keep(work, kept, ends=ends)
     elif settings.smtp_host:
         headers = {"Message-ID": message_id(work), "Auto-Submitted": "auto-generated"}
+        if one_click:
+            headers |= {"List-Unsubscribe": f"<{one_click}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
         connection = mail.get_connection()
         message = EmailMultiAlternatives(subject, text, to=[to], headers=headers, connection=connection)
         message.attach_alternative(html, "text/html")

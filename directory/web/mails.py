@@ -1,22 +1,26 @@
 """Handlers that send mail: one function a mail, named like its function in `notifications/mail.py`.
 
 Each reads what it needs when it runs, so that no secret and no address lies in a job, and each may run twice: then a
-second mail goes out under the same Message-ID. Where the person or the thing is gone meanwhile, nothing is sent.
+second mail goes out under the same Message-ID. Where the person or the thing is gone meanwhile, nothing is sent; nor where
+they have switched mails of its kind off (`notifications/kinds.py`).
 """
 
 from sqlmodel import Session
 
-from directory.accounts import links, recovery
+from directory.accounts import emails, links, recovery
+from directory.accounts.rules import veiled
 from directory.core.i18n import _, lazy
-from directory.models.accounts import Role, TokenPurpose, User
+from directory.models.accounts import MailedToken, Role, TokenPurpose, User
 from directory.models.comments import Comment
 from directory.models.guides import Guide
 from directory.models.moderation import Decision, Report
 from directory.models.profiles import Profile
 from directory.models.reviews import Review
+from directory.notifications import choices
+from directory.notifications.kinds import OF_MAIL
 from directory.privacy import erasure
 from directory.reviews import reasons
-from directory.web import mailer
+from directory.web import mailer, unsubscribe
 from directory.work import Handler, Work
 
 HANDLERS: dict[str, Handler] = {}
@@ -138,6 +142,53 @@ def recovery_code_used(work: Work) -> None:
     _about_factors(work, _("A recovery code was used to log in"), left=left)
 
 
+def release_email(work: Work) -> None:
+    """Ask at the present address whether the account may leave it; the new one is not written out."""
+    with work.transaction() as session:
+        user = _user(session, work.payload["user_id"])
+        change = emails.pending(session, user.id) if user is not None else None
+        if user is None or change is None:
+            return
+        token = links.mint(session, user=user, purpose=TokenPurpose.RELEASE_EMAIL)
+    values = {"url": mailer.link("emails.release", token=token), "new": veiled(change.email), "reset": mailer.link("accounts.forgot")}
+    mailer.send(work, to=user.email, subject=_("May your account leave this address?"), template="release_email", **values)
+
+
+@mail
+def take_email(work: Work) -> None:
+    """Ask at the new address whether it takes the account. One that has an account gets no link: nothing can come of it."""
+    with work.transaction() as session:
+        user = _user(session, work.payload["user_id"])
+        change = emails.pending(session, user.id) if user is not None else None
+        if user is None or change is None:
+            return
+        taken = emails.is_taken(session, change)
+        token = "" if taken else links.mint(session, user=user, purpose=TokenPurpose.TAKE_EMAIL, email_key=change.email_key)
+    if taken:
+        values = {"login": mailer.link("accounts.login"), "reset": mailer.link("accounts.forgot")}
+        mailer.send(work, to=change.email, subject=_("You have an account already"), template="email_taken", **values)
+    else:
+        url = mailer.link("emails.take_over", token=token)
+        mailer.send(work, to=change.email, subject=_("Confirm your new e-mail address"), template="take_email", url=url)
+
+
+@mail
+def email_changed(work: Work) -> None:
+    """Say at the new address that it counts from now on."""
+    _to_user(work, _("Your e-mail address is changed"), login=mailer.link("accounts.login"))
+
+
+@mail
+def email_left(work: Work) -> None:
+    """Say at the address that the account has left where to turn if that was not wanted; the new one is not written out."""
+    with work.database.session() as session:
+        link = session.get(MailedToken, work.payload["link_id"])
+        user = _user(session, link.user_id) if link is not None else None
+    if link is not None and user is not None:
+        values = {"new": veiled(user.email), "contact": mailer.link("pages.contact")}
+        mailer.send(work, to=link.email_key, subject=_("Your account has left this address"), template="email_left", **values)
+
+
 @mail
 def report_received(work: Work) -> None:
     """Send the receipt of a report."""
@@ -202,7 +253,7 @@ def erasure_asked(work: Work) -> None:
     with work.database.session() as session:
         request = erasure.pending(session, work.payload["user_id"])
     if request is not None:
-        values = {"due": request.due_at, "keeps_reviews": request.keeps_reviews, "account": mailer.link("accounts.account")}
+        values = {"due": request.due_at, "keeps_reviews": request.keeps_reviews, "account": mailer.link("account.index")}
         _to_user(work, _("Your account will be deleted"), **values)
 
 
@@ -223,7 +274,18 @@ def _to_user(work: Work, subject: str, **values: object) -> None:
     with work.database.session() as session:
         user = _user(session, work.payload["user_id"])
     if user is not None:
-        mailer.send(work, to=user.email, subject=subject, template=work.name.removeprefix("mail."), **values)
+        _send(work, user, subject, **values)
+
+
+def _send(work: Work, user: User, subject: str, **values: object) -> None:
+    """Send the mail named like its job, unless the person has switched its kind off; a kind that can be carries the way to do it."""
+    name = work.name.removeprefix("mail.")
+    kind = OF_MAIL[name]
+    with work.database.session() as session:
+        if not choices.wants(session, user.id, kind):
+            return
+    one_click = "" if kind.is_fixed else unsubscribe.address(user_id=user.id, kind=kind)
+    mailer.send(work, to=user.email, subject=subject, template=name, one_click=one_click, **values)
 
 
 def _about_factors(work: Work, subject: str, **values: object) -> None:
@@ -242,7 +304,7 @@ def _to_author(work: Work, subject: str) -> None:
         values = {"about": _about(session, decision), "body": "" if isinstance(thing, User) or thing is None else thing.body}
     if user is not None:
         values |= {"decision": decision, "reason_class": reasons.LABELS[decision.reason_class], "rules": mailer.link("pages.guidelines")}
-        mailer.send(work, to=user.email, subject=subject, template=work.name.removeprefix("mail."), **values)
+        _send(work, user, subject, **values)
 
 
 def _user(session: Session, user_id: int) -> User | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, after_this_request, current_app, g, request
 from flask_login import current_user
 from flask_wtf import CSRFProtect
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
@@ -122,6 +122,18 @@ def only_forms() -> None:
 def private() -> None:
     """Mark the page as this visitor's own: it is kept by nobody, and it may hold a form."""
     g.private_page = True
+
+
+def secret_page() -> None:
+    """Mark a page whose address is a secret: nobody keeps it, and no link from it tells another site where it came from."""
+    private()
+
+    @after_this_request
+    def hide(response: Response) -> Response:
+        # Not `no-referrer`: the browser would then name no origin with the form, and we would refuse it.
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["X-Robots-Tag"] = "noindex"
+        return response
 
 
 def trusted_hosts(settings: Settings) -> list[str] | None:

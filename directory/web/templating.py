@@ -1,18 +1,18 @@
 """What templates may use: the translation marker, filters for dates and money, and the site's own data."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from babel.dates import format_date, format_datetime, get_timezone
+from babel.dates import format_date, format_datetime, format_timedelta, get_timezone
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 from flask import Flask, g
 from jinja2 import StrictUndefined
 
 from directory.config import Settings
 from directory.core import i18n, text
-from directory.web import pieces
+from directory.web import account, pieces
 
 #: The one language that the catalogue has so far; each request's language will come from here.
 LOCALE = "en"
@@ -53,6 +53,22 @@ def moment(value: datetime) -> str:
     return format_datetime(value, "d MMM y, HH:mm", tzinfo=get_timezone("UTC"), locale=LOCALE) + " UTC"
 
 
+def hour(value: datetime) -> str:
+    """Return a moment that is known to the hour as "22 Nov 2026, 14:00 to 15:00 UTC"."""
+    begins = value.astimezone(UTC).hour
+    return i18n.gettext("%(day)s, %(begin)s:00 to %(end)s:00 UTC") % {
+        "day": day(value.astimezone(UTC)),
+        "begin": f"{begins:02}",
+        "end": f"{begins + 1:02}",
+    }
+
+
+def span(value: timedelta) -> str:
+    """Return a length of time in its days, hours or minutes: "90 days", "12 hours", "30 minutes"."""
+    days: dict[str, Any] = {"granularity": "day", "threshold": 10**6} if value.days else {}
+    return format_timedelta(value, locale=LOCALE, **days)
+
+
 def isodate(value: date | datetime) -> str:
     """Return the day for a machine: 2026-11-22."""
     return value.date().isoformat() if isinstance(value, datetime) else value.isoformat()
@@ -89,7 +105,17 @@ def init_app(app: Flask, settings: Settings) -> None:
         # A name that a template misspells must fail before a patient sees it.
         env.undefined = StrictUndefined
     env.filters.update(
-        {"day": day, "month": month, "moment": moment, "isodate": isodate, "number": number, "money": money, "micro": micro}
+        {
+            "day": day,
+            "month": month,
+            "moment": moment,
+            "hour": hour,
+            "span": span,
+            "isodate": isodate,
+            "number": number,
+            "money": money,
+            "micro": micro,
+        }
         | {"markdown": text.markdown, "article": text.article, "excerpt": text.excerpt, "initials": text.initials}
     )
     listed = settings.listed("video_hosts")
@@ -106,7 +132,9 @@ def init_app(app: Flask, settings: Settings) -> None:
         production=settings.production,
         keeps_mail=settings.keeps_mail,
     )
-    env.globals.update(site=site, locale=LOCALE, text_direction="ltr", drawn=pieces.drawn)
+    env.globals.update(
+        site=site, locale=LOCALE, text_direction="ltr", drawn=pieces.drawn, account_pages=account.pages, has_page=account.has_page
+    )
 
     @app.context_processor
     def page() -> dict[str, Any]:

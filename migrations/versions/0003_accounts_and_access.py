@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from directory.accounts.rules import name_key
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = ()
@@ -51,6 +53,7 @@ def upgrade() -> None:
     _factors()
     _account_tables()
     _limits()
+    _name_keys()
 
 
 def downgrade() -> None:
@@ -124,6 +127,27 @@ def _rebuild_reviews_as_before() -> None:
         batch.create_foreign_key(op.f("fk_reviews_author_id"), "users", ["author_id"], ["id"], ondelete="CASCADE")
         batch.alter_column("author_id", existing_type=sa.Integer(), nullable=False)
         batch.drop_column("held_for")
+
+
+def _name_keys() -> None:
+    """Give each account the key of how its name looks.
+
+    Of two that look alike the older keeps the key. The younger keeps its name too, since nobody may be renamed unasked; its key gets
+    a sign that no key has by itself, so that the name is nobody else's, and the next change of name goes by the new rule.
+    """
+    users = sa.table("users", sa.column("id", sa.Integer), sa.column("display_name", sa.String), sa.column("display_name_key", sa.String))
+    link = op.get_bind()
+    people = link.execute(sa.select(users.c.id, users.c.display_name).order_by(users.c.id)).all()
+    taken, keys = set(), {}
+    for user_id, name in people:
+        key = name_key(name) or f"~{user_id}"
+        keys[user_id] = key = f"{key[:100]}~{user_id}" if key in taken else key
+        taken.add(key)
+    # In two steps: an old key may be somebody else's new one.
+    link.execute(sa.update(users).values(display_name_key=sa.literal("~") + sa.cast(users.c.id, sa.String)))
+    if keys:
+        change = sa.update(users).where(users.c.id == sa.bindparam("user_id")).values(display_name_key=sa.bindparam("new_key"))
+        link.execute(change, [{"user_id": user_id, "new_key": key} for user_id, key in keys.items()])
 
 
 def _user(table: str) -> tuple[sa.Column[int], sa.ForeignKeyConstraint]:

@@ -43,9 +43,14 @@ def mails(app: Flask, session: Session) -> list[KeptMail]:
 
 def link_in(mail: KeptMail) -> str:
     """Return the path of the address in a mail that holds a secret."""
-    found = re.search(r"http://localhost:8000(/(?:confirm|reset)/\S+)", mail.text)
+    found = re.search(r"http://localhost:8000(/(?:confirm|reset|account/email/\w+|unsubscribe)/\S+)", mail.text)
     assert found, mail.text
     return found[1]
+
+
+def mail_to(app: Flask, session: Session, address: str) -> KeptMail:
+    """Return the newest kept mail to an address."""
+    return [mail for mail in mails(app, session) if mail.recipient == address][-1]
 
 
 def boundless() -> Limit:

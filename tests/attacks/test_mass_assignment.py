@@ -7,6 +7,7 @@ from flask import Flask
 from sqlmodel import Session, select
 
 from directory.core import clock
+from directory.models.accounts import EmailChange, NotificationChoice, User
 from directory.models.base import metadata
 from directory.models.comments import Comment, CommentStatus
 from directory.models.moderation import Decision, Report, ReportStatus
@@ -94,3 +95,20 @@ def test_a_decision_takes_what_its_form_asks_for(session: Session, make: Make, a
     decision = session.exec(select(Decision)).one()
     assert (decision.review_id, decision.user_id, decision.moderator_id, decision.report_id) == (review.id, None, moderator.id, None)
     assert session.get_one(Review, other.id).status is ReviewStatus.PUBLISHED
+
+
+def test_a_person_s_own_forms_take_what_they_ask_for(session: Session, make: Make, app: Flask) -> None:
+    """The name, the address and the mails. Seen to fail with the role taken from the request."""
+    bo, other = make.user("Bo 1", email="bo@patients.example"), make.user("Other 1")
+    before = bo.model_dump()
+    visitor = Visitor(app).sign_in(bo)
+    assert send(visitor, "/account/name", other.id, display_name="Bo 2") == 303
+    assert send(visitor, "/account/email", other.id, email="new@post.example") == 303
+    assert send(visitor, "/account/notifications", other.id, kinds=["new_sign_in"]) == 303
+    session.expire_all()
+    changed = {name for name, value in session.get_one(User, bo.id).model_dump().items() if value != before[name]}
+    assert changed == {"display_name", "display_name_key"}
+    assert session.get_one(User, other.id).display_name == "Other 1"
+    change = session.exec(select(EmailChange)).one()
+    assert (change.user_id, change.email, change.released_at, change.taken_at) == (bo.id, "new@post.example", None, None)
+    assert {row.user_id for row in session.exec(select(NotificationChoice))} == {bo.id}

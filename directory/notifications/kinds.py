@@ -1,0 +1,75 @@
+"""What kinds of mail there are, which of them a person may switch off, and of which kind each mail is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from directory.core.i18n import lazy
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Mails that a person wants or does not want together.
+
+    Args:
+        word: Kept beside a person's choice.
+        label: What a person reads.
+        about: When such mails are sent.
+        why: Why they cannot be switched off; "" where they can.
+    """
+
+    word: str
+    label: str
+    about: str
+    why: str = ""
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether nobody can switch it off."""
+        return bool(self.why)
+
+
+SECURITY = Kind(
+    "security",
+    lazy("The safety of your account"),
+    lazy("Links that you ask for, and word that your password, your address or your rights have changed."),
+    lazy("Without them somebody could take your account over and you would not learn of it."),
+)
+DECISIONS = Kind(
+    "decisions",
+    lazy("Decisions on what you wrote"),
+    lazy("That a review or a comment of yours is hidden, or your account suspended, with the reasons."),
+    lazy("The law asks us to tell you, so that you can object."),
+)
+RECEIPTS = Kind(
+    "receipts",
+    lazy("Receipts"),
+    lazy("That we have your report, and what we decided on it."),
+    lazy("They are the proof of what you sent us."),
+)
+NEW_SIGN_IN = Kind(
+    "new_sign_in",
+    lazy("New log-ins"),
+    lazy("When somebody logs in to your account with a browser that was not seen there before."),
+)
+SHOWN_AGAIN = Kind(
+    "shown_again",
+    lazy("What you wrote is shown again"),
+    lazy("When a review or a comment of yours that was hidden is put back."),
+)
+
+#: In the order of the page: those that can be switched off stand first.
+KINDS: tuple[Kind, ...] = (NEW_SIGN_IN, SHOWN_AGAIN, SECURITY, DECISIONS, RECEIPTS)
+OPTIONAL: Mapping[str, Kind] = {kind.word: kind for kind in KINDS if not kind.is_fixed}
+
+#: Each function of `mail.py` -> the kind of its mail.
+OF_MAIL: Mapping[str, Kind] = {
+    **dict.fromkeys(("confirm_email", "password_reset", "already_registered", "password_changed", "role_changed"), SECURITY),
+    **dict.fromkeys(("release_email", "take_email", "email_changed", "email_left"), SECURITY),
+    **dict.fromkeys(("erasure_asked", "erasure_cancelled"), SECURITY),
+    "new_sign_in": NEW_SIGN_IN,
+    **dict.fromkeys(("review_hidden", "comment_hidden", "account_suspended", "account_restored"), DECISIONS),
+    **dict.fromkeys(("review_restored", "comment_restored"), SHOWN_AGAIN),
+    **dict.fromkeys(("report_received", "report_decided"), RECEIPTS),
+    #: An operator's own, sent by hand.
+    "try_out": RECEIPTS,
+}
