@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import current_app, url_for
+from flask import url_for
 
 from directory.core.i18n import lazy
 from directory.models.accounts import EventKind, SignInMethod
@@ -84,14 +84,9 @@ MEMBER_ROLES: Mapping[MembershipRole, str] = {
 }
 
 
-def has_page(endpoint: str) -> bool:
-    """Say whether the site has a page of this endpoint."""
-    return endpoint in current_app.view_functions
-
-
 def pages() -> list[AccountPage]:
-    """Return the list of a person's own pages, as far as they exist."""
-    return [page for page in PAGES if has_page(page.endpoint)]
+    """Return the list of a person's own pages."""
+    return list(PAGES)
 
 
 def network(prefix: str) -> str:

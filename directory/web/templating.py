@@ -132,9 +132,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         production=settings.production,
         keeps_mail=settings.keeps_mail,
     )
-    env.globals.update(
-        site=site, locale=LOCALE, text_direction="ltr", drawn=pieces.drawn, account_pages=account.pages, has_page=account.has_page
-    )
+    env.globals.update(site=site, locale=LOCALE, text_direction="ltr", drawn=pieces.drawn, account_pages=account.pages)
 
     @app.context_processor
     def page() -> dict[str, Any]:
