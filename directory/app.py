@@ -10,7 +10,7 @@ from directory.config import Settings, SettingsError
 from directory.core.db import Database
 from directory.core.paths import shipped
 from directory.views import BLUEPRINTS
-from directory.web import assets, auth, compress, db, errors, logging, mailer, schema, search, security, templating
+from directory.web import assets, auth, compress, db, errors, limits, logging, mailer, schema, search, security, templating
 
 
 def create_app(settings: Settings | None = None, *, database: Database | None = None) -> Flask:
@@ -33,7 +33,9 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     search.init_app(app, settings, database)
     schema.alembic_for(app, settings)
     compress.init_app(app)
+    limits.init_app(app, settings, database)
     security.init_app(app, settings)
+    limits.count_changes(app)
     auth.init_app(app)
     templating.init_app(app, settings)
     assets.init_app(app)
