@@ -6,12 +6,13 @@ from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
-from directory.accounts import links, queries, rules
+from directory.accounts import blocks, links, queries, rules
 from directory.accounts.consents import HEALTH_DATA
 from directory.core import clock, tokens
 from directory.core.errors import NotFound, Refused
 from directory.core.i18n import _
 from directory.models.accounts import AuthSession, Consent, LoginFailure, MailedToken, Role, TokenPurpose, User, UserStatus
+from directory.models.limits import Block, RateCount
 from directory.models.moderation import AuditEntry
 from directory.notifications import mail
 
@@ -29,12 +30,14 @@ def register(
     password_hash: str,
     birth_year: int,
     consent_version: str,
+    network: str,
+    secret: str,
     next_path: str = "/",
     browser_hash: str = "",
 ) -> None:
-    """Make an account and mail its confirmation; for an address that has one, mail that it has one.
+    """Make an account and mail its confirmation; for an address that has one, mail that it has one; for a blocked one do nothing.
 
-    Nothing that the caller sees tells the two apart.
+    Nothing that the caller sees tells the three apart.
 
     Args:
         session: One that writes.
@@ -43,15 +46,22 @@ def register(
         password_hash: From `passwords.choose`.
         birth_year: Four digits.
         consent_version: The version of `HEALTH_DATA` that they ticked.
+        network: Where they are, from `throttle.network`.
+        secret: Keys the digests of blocked addresses.
         next_path: Where they were going, a path on this site.
         browser_hash: See `MailedToken`.
 
     Raises:
         Refused: naming the field that cannot be accepted.
+        NotAllowed: when no accounts are made from their network.
     """
+    blocks.refuse_network(session, network)
     rules.check_age(birth_year, clock.today())
     if consent_version != HEALTH_DATA.version:
         raise Refused(_("This text has changed since you opened the page. Read it again, then tick it."), field="consent")
+    if blocks.email_is_blocked(session, email, secret=secret):
+        _check_as_insert_does(session, display_name)
+        return
     user = _insert(session, email=email, display_name=display_name, password_hash=password_hash, birth_year=birth_year)
     if user is None:
         known = queries.existing_by_email(session, email)
@@ -220,12 +230,14 @@ def audit(session: Session, *, actor_id: int | None, action: str, user_id: int, 
 
 
 def forget_old(session: Session) -> None:
-    """Delete sign-ins, links and counts that are long over (the daily sweep)."""
+    """Delete sign-ins, links, counts and blocks that are over (the daily sweep)."""
     old = clock.now() - KEEP
     session.execute(delete(AuthSession).where(col(AuthSession.expires_at) < old))
     session.execute(delete(AuthSession).where(col(AuthSession.revoked_at) < old))
     session.execute(delete(MailedToken).where(col(MailedToken.expires_at) < old))
     session.execute(delete(LoginFailure).where(col(LoginFailure.window_start) < old))
+    session.execute(delete(RateCount).where(col(RateCount.expires_at) <= clock.now()))
+    session.execute(delete(Block).where(col(Block.expires_at) < old))
 
 
 def _insert(session: Session, *, email: str, display_name: str, password_hash: str, birth_year: int) -> User | None:
@@ -247,11 +259,21 @@ def _insert(session: Session, *, email: str, display_name: str, password_hash: s
     try:
         with session.begin_nested():
             session.add(user)
-    except IntegrityError as error:
-        if queries.name_is_taken(session, display_name):
-            raise Refused(_("Somebody is shown under this name, or one that looks like it. Take another."), field="display_name") from error
+    except IntegrityError:
+        _refuse_taken(session, display_name)
         return None
     return user
+
+
+def _check_as_insert_does(session: Session, display_name: str) -> None:
+    """Say of a name what `_insert` would: else a taken name would tell which addresses are blocked."""
+    rules.check_name(display_name)
+    _refuse_taken(session, display_name)
+
+
+def _refuse_taken(session: Session, display_name: str) -> None:
+    if queries.name_is_taken(session, display_name):
+        raise Refused(_("Somebody is shown under this name, or one that looks like it. Take another."), field="display_name")
 
 
 def _set_password(session: Session, user: User, password_hash: str) -> None:

@@ -17,6 +17,7 @@ from directory.models.accounts import MailedToken, TokenPurpose
 from directory.web import db, login
 from directory.web.auth import forget, local_path, person, remember, requires, session_token, signed_in
 from directory.web.formpage import form_page
+from directory.web.mailer import app_settings
 from directory.web.security import private
 
 bp = Blueprint("accounts", __name__)
@@ -96,6 +97,8 @@ def _registered(form: RegisterForm, target: str) -> str:
             password_hash=hashed,
             birth_year=form.birth_year.data,
             consent_version=form.consent_version.data,
+            network=login.here(),
+            secret=app_settings().secret_key,
             next_path=target,
             browser_hash=tokens.digest(key) if key else "",
         )

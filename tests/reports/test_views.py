@@ -89,10 +89,10 @@ class TestReport:
             assert visitor.get(path).status_code == 404, path
         assert visitor.get(f"/report/profile/{make.profile(status=ProfileStatus.SUPPRESSED_LEGAL).slug}").status_code == 410
 
-    def test_sent_fifty_times_it_is_one_report(self, session: Session, make: Make, visitor: Visitor) -> None:
+    def test_sent_many_times_it_is_one_report(self, session: Session, make: Make, visitor: Visitor) -> None:
         """Seen to fail without the idempotency key."""
         page = visitor.get(f"/report/review/{make.review().id}")
-        assert {visitor.fill(page, follow=False, **answers()).status_code for _turn in range(50)} == {303}
+        assert {visitor.fill(page, follow=False, **answers()).status_code for _turn in range(25)} == {303}
         assert len(reports(session)) == 1
 
     def test_one_network_sends_only_so_many_an_hour(self, session: Session, make: Make, visitor: Visitor) -> None:
@@ -106,7 +106,8 @@ class TestReport:
         page = neighbour.send(path, **answers(email="last@readers.example"))
         assert page.status_code == 429
         assert "What you typed is kept on this page" in words_of(page)
-        assert {"text": [TEXT], "email": ["last@readers.example"]}.items() <= forms_of(page)[-1].values.items()
+        kept = next(form for form in forms_of(page) if form.method == "post").values
+        assert (kept["text"], kept["email"]) == ([TEXT], ["last@readers.example"])
         assert len(reports(session)) == most
         assert Visitor(visitor.app, address="198.51.100.1").send(path, **answers(email="last@readers.example")).status_code == 200
         with time_machine.travel(clock.now() + timedelta(hours=1, seconds=1)):
