@@ -74,7 +74,9 @@ def refuse_network(session: Session, here: str) -> None:
         NotAllowed: saying so.
     """
     if network_is_blocked(session, here):
-        raise NotAllowed(_("No accounts are made from your network at present, because it was used for abuse. Write to us if you need one."))
+        raise NotAllowed(
+            _("No accounts are made from your network at present, because it was used for abuse. Write to us if you need one.")
+        )
 
 
 def add(

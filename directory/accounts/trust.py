@@ -68,7 +68,9 @@ def hold(writer: Writer, *texts: str, now: datetime, suspicion: HoldReason | Non
 
 
 #: Endings of sites that no sentence begins with, and those that one could: "No pain.No swelling" has a capital there.
-_PLAIN = "com net org info biz xyz app dev icu vip co io ai eu uk de fr es nl pl cz ro gr tr ru ua ir ae pk jp kr br mx au nz dk fi rs example"
+_PLAIN = (
+    "com net org info biz xyz app dev icu vip co io ai eu uk de fr es nl pl cz ro gr tr ru ua ir ae pk jp kr br mx au nz dk fi rs example"
+)
 _WORDS = "shop store online site club clinic health care beauty hair pro link live life top at be ch in it me no se so to us ca ie is"
 _NAME = r"(?<![\w@.-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+"
 _SITE = re.compile(rf"{_NAME}(?:{_PLAIN.replace(' ', '|')})(?![\w-])|{_NAME}[a-z]{{2,}}/\w", re.ASCII | re.IGNORECASE)
@@ -81,7 +83,9 @@ _MAIL = re.compile(r"[^\s@]\s?@\s?[^\s@]{1,200}\.[a-z]{2,}")
 #: A name on another network: "@dr.smith".
 _HANDLE = re.compile(r"(?<![\w.])@[a-z0-9_][a-z0-9_.]{2,}")
 _NUMBER = re.compile(r"(?<![\d.,])(?:\+|00|\(?0)\d?[\d\s()./-]{6,20}\d(?!\d)|(?<!\d)\(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}(?!\d)")
-_CALL = re.compile(r"\b(?:whats\s?app|telegram|viber|signal|wechat|phone|tel|call|text|sms|mobile|dm)\b\W{0,3}(?:\w+\W+){0,4}?\+?\d[\d\s()./-]{5,}\d")
+_CALL = re.compile(
+    r"\b(?:whats\s?app|telegram|viber|signal|wechat|phone|tel|call|text|sms|mobile|dm)\b\W{0,3}(?:\w+\W+){0,4}?\+?\d[\d\s()./-]{5,}\d"
+)
 _DAY = re.compile(r"(?<![\d./-])(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2})(?![./-]?\d)")
 _DIGITS = re.compile(r"\D")
 

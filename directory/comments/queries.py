@@ -23,6 +23,8 @@ SECTION_SIZE = 10
 
 #: The states in which a comment has a place in the list: with its words, or as a tombstone.
 PLACED = (CommentStatus.VISIBLE, CommentStatus.REMOVED, CommentStatus.DELETED_BY_AUTHOR)
+#: The states in which its author can see a comment, change it and delete it.
+OWN = (CommentStatus.VISIBLE, CommentStatus.HELD)
 
 
 class Kind(StrEnum):
@@ -123,13 +125,14 @@ def by_id(session: Session, comment_id: int) -> Comment:
 
 
 def own(session: Session, comment_id: int, *, author_id: int) -> Comment:
-    """Return a person's own comment.
+    """Return a person's own comment, shown or held.
 
     Raises:
-        NotFound: when there is none that is shown, and also when it is somebody else's.
+        NotFound: when there is none, and also when it is somebody else's.
     """
-    found = by_id(session, comment_id)
-    if found.author_id != author_id:
+    mine = (Comment.id == comment_id, Comment.author_id == author_id, col(Comment.status).in_(OWN))
+    found = session.exec(select(Comment).where(*mine).options(joinedload(Comment.author, innerjoin=True))).first()
+    if found is None:
         raise NotFound(_("This comment is not here any more."))
     return found
 

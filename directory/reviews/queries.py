@@ -25,6 +25,10 @@ PAGE_SIZE = 20
 SECTION_SIZE = 6
 
 
+#: The states in which its author can see a review and take it back.
+OWN = (*VISIBLE, ReviewStatus.AUTO_HOLD)
+
+
 class Order(StrEnum):
     """How a list of reviews is ordered; never by default by what they say (T-5)."""
 
@@ -171,15 +175,22 @@ def by_id(session: Session, review_id: int) -> Review:
 
 
 def own(session: Session, review_id: int, *, author_id: int) -> Review:
-    """Return a person's own review.
+    """Return a person's own review, shown or held.
 
     Raises:
-        NotFound: when there is none that is shown, and also when it is somebody else's.
+        NotFound: when there is none, and also when it is somebody else's.
     """
-    found = by_id(session, review_id)
-    if found.author_id != author_id:
+    mine = (Review.id == review_id, Review.author_id == author_id, col(Review.status).in_(OWN))
+    found = session.exec(_with_author().where(*mine)).first()
+    if found is None:
         raise NotFound(_("This review is not here any more."))
     return found
+
+
+def held(session: Session, *, profile_id: int, author_id: int) -> Review | None:
+    """Return the review of a profile by a person that waits for a look, or None."""
+    waiting = (Review.profile_id == profile_id, Review.author_id == author_id, Review.status == ReviewStatus.AUTO_HOLD)
+    return session.exec(select(Review).where(*waiting)).first()
 
 
 def profile_of(session: Session, review: Review) -> Profile:

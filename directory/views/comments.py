@@ -1,6 +1,6 @@
 """Comments: the lists under profiles and guides, and the forms to say, change and delete something."""
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
@@ -12,9 +12,12 @@ from directory.core.page import page_number
 from directory.forms.base import DirectoryForm
 from directory.forms.comments import CommentForm
 from directory.guides import queries as guides
+from directory.models.comments import Comment, CommentStatus
+from directory.models.moderation import HoldReason
 from directory.web import db, seo
 from directory.web.auth import requires, signed_in
-from directory.web.formpage import form_page, profile_at, repeated, take
+from directory.web.formpage import form_page, profile_at, repeated, suspicion, take
+from directory.web.security import private
 
 bp = Blueprint("comments", __name__)
 
@@ -75,6 +78,19 @@ def delete(comment_id: int) -> tuple[str, int] | Response:
     return form_page("comments/delete.html", form, subject=subject, address=_address(subject), comment=comment)
 
 
+@bp.get("/comments/<int:comment_id>/waiting")
+@requires(Permission.SIGNED_IN)
+def waiting(comment_id: int) -> str | Response:
+    """Say to its author that a comment waits for a look by a person; once it is shown, lead to it."""
+    private()
+    comment = comments.own(db.session(), comment_id, author_id=signed_in().id)
+    subject = comments.subject_of(db.session(), comment)
+    if comment.status is not CommentStatus.HELD:
+        return redirect(_address(subject, comment_id), code=303)
+    about_link = comment.held_for is HoldReason.LINK
+    return render_template("comments/waiting.html", comment=comment, subject=subject, address=_address(subject), about_link=about_link)
+
+
 def _write(subject: Subject) -> tuple[str, int] | Response:
     form, author_id = CommentForm(), signed_in().id
     if answer := take(form, lambda session: _say(session, subject, author_id, form)):
@@ -83,13 +99,20 @@ def _write(subject: Subject) -> tuple[str, int] | Response:
 
 
 def _say(session: Session, subject: Subject, author_id: int, form: CommentForm) -> str:
-    comment = service.write(session, subject=subject, author_id=author_id, body=form.body.data)
-    return _address(subject, comment.id)
+    comment = service.write(session, subject=subject, author_id=author_id, body=form.body.data, suspicion=suspicion(session, form))
+    return _where(subject, comment)
 
 
 def _change(session: Session, subject: Subject, comment_id: int, author_id: int, form: CommentForm) -> str:
-    service.edit(session, comment_id=comment_id, author_id=author_id, body=form.body.data)
-    return _address(subject, comment_id)
+    doubt = suspicion(session, form)
+    return _where(subject, service.edit(session, comment_id=comment_id, author_id=author_id, body=form.body.data, suspicion=doubt))
+
+
+def _where(subject: Subject, comment: Comment) -> str:
+    """Return where a comment stands for its author: on its page, or waiting for a look."""
+    if comment.status is CommentStatus.HELD:
+        return url_for("comments.waiting", comment_id=comment.id)
+    return _address(subject, comment.id)
 
 
 def _delete(session: Session, subject: Subject, comment_id: int, author_id: int) -> str:
