@@ -124,9 +124,11 @@ def open_reports(session: Session, *, number: int = 1) -> Page[Case]:
 
 
 def held(session: Session) -> Page[Held]:
-    """Return what waits longest for a look, with how many wait in all: reviews and comments together, in two SELECTs."""
+    """Return what waits longest for a look, with how many wait in all: reviews and comments together, in two SELECTs at most."""
     waiting = _waiting().subquery()
     total = session.execute(wide_select(func.count()).select_from(waiting)).scalar_one()
+    if not total:
+        return Page([], 1, HELD_SIZE, 0)
     columns = (waiting.c.held_for, waiting.c.created_at)
     statement = _joined(columns, waiting).order_by(waiting.c.created_at, waiting.c.review_id, waiting.c.comment_id).limit(HELD_SIZE)
     return Page([_as_held(row) for row in session.execute(statement).all()], 1, HELD_SIZE, total)
@@ -258,9 +260,9 @@ def _pointer(target: Target) -> Any:
 def _waiting() -> Any:
     """Return the rows that point to what is held, as a report would."""
     nothing = cast(null(), Integer)
-    review = (nothing.label("profile_id"), col(Review.id).label("review_id"), nothing.label("comment_id"))
+    review: tuple[Any, ...] = (nothing.label("profile_id"), col(Review.id).label("review_id"), nothing.label("comment_id"))
     reviews_held = wide_select(*review, col(Review.created_at), col(Review.held_for)).where(col(Review.status) == ReviewStatus.AUTO_HOLD)
-    comment = (nothing, nothing, col(Comment.id), col(Comment.created_at), col(Comment.held_for))
+    comment: tuple[Any, ...] = (nothing, nothing, col(Comment.id), col(Comment.created_at), col(Comment.held_for))
     comments_held = wide_select(*comment).where(col(Comment.status) == CommentStatus.HELD)
     return union_all(reviews_held, comments_held)
 

@@ -6,18 +6,21 @@ begins with the first hit and is over when its time is up.
 
 import heapq
 import threading
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 
+from flask import has_app_context
 from limits.storage import Storage
 from sqlalchemy import case, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from directory.core import clock, tokens
 from directory.core.db import Database
 from directory.models.limits import RateCount
+from directory.web import db
 
 
 class MemoryCounts(Storage):
@@ -120,7 +123,7 @@ class SqlCounts(Storage):
             "expires_at": case((is_over, insert.excluded.expires_at), else_=col(RateCount.expires_at)),
         }
         counted = insert.on_conflict_do_update(index_elements=["key"], set_=again).returning(col(RateCount.count))
-        with self._database.transaction() as session:
+        with self._transaction() as session:
             found: int = session.execute(counted).scalar_one()
         return found
 
@@ -145,13 +148,17 @@ class SqlCounts(Storage):
 
     def reset(self) -> int:
         """Forget everything, and return how many counts that were."""
-        with self._database.transaction() as session:
+        with self._transaction() as session:
             return len(session.execute(delete(RateCount).returning(col(RateCount.key))).all())
 
     def clear(self, key: str) -> None:
         """Forget one count."""
-        with self._database.transaction() as session:
+        with self._transaction() as session:
             session.execute(delete(RateCount).where(col(RateCount.key) == self._digest(key)))
+
+    def _transaction(self) -> AbstractContextManager[Session]:
+        """Return a transaction; in a request the part that read before is ended first, as for any other."""
+        return db.transaction() if has_app_context() else self._database.transaction()
 
     def _row(self, key: str) -> RateCount | None:
         with self._database.session() as session:

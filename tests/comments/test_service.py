@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, select
 
-from directory.comments import queries, rules, service
-from directory.comments.queries import Kind, Subject
 from directory.accounts.trust import A_DAY, Trust
+from directory.comments import queries, service
+from directory.comments.queries import Kind, Subject
 from directory.core import clock
 from directory.core.db import Database
 from directory.core.errors import NotFound, Refused
