@@ -10,7 +10,7 @@ from directory.config import Settings, SettingsError
 from directory.core.db import Database
 from directory.core.paths import shipped
 from directory.views import BLUEPRINTS
-from directory.web import assets, auth, compress, db, errors, limits, logging, mailer, schema, search, security, templating
+from directory.web import assets, auth, compress, db, errors, limits, logging, mailer, routing, schema, search, security, seen, templating
 
 
 def create_app(settings: Settings | None = None, *, database: Database | None = None) -> Flask:
@@ -41,6 +41,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     assets.init_app(app)
     mailer.init_app(app, settings)
     errors.init_app(app)
+    routing.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app
@@ -58,6 +59,7 @@ def serve_app() -> Flask:
         refuse_open_samples(app.extensions["hairline_database"])
     # Beside the first visitors: they are answered all the same, only not as quickly.
     threading.Thread(target=app.extensions["hairline_search"].prewarm, name="search-prewarm", daemon=True).start()
+    threading.Thread(target=seen.keep_flushing, args=(app, threading.Event()), name="seen", daemon=True).start()
     return app
 
 

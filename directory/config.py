@@ -134,6 +134,11 @@ class Settings(BaseSettings):
         return self.base_url or f"http://localhost:{self.port}"
 
     @property
+    def is_https(self) -> bool:
+        """Whether visitors reach the site over https: then cookies are bound to it."""
+        return self.public_url.startswith("https://")
+
+    @property
     def map_tiles_origin(self) -> str:
         """The scheme, host and port that the map's tiles come from; empty where the map draws its own base."""
         parts = urlsplit(self.map_tiles_url)

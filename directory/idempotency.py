@@ -1,5 +1,6 @@
 """One answer to one form, however often it is sent: the key and where it led are part of the same transaction."""
 
+import re
 from collections.abc import Callable
 
 from sqlalchemy import update
@@ -8,6 +9,14 @@ from sqlmodel import Session, col, select
 
 from directory.core import clock
 from directory.models.ops import IdempotencyKey
+
+#: What our own keys look like; any other is as good as none.
+_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
+
+
+def clean_key(value: object) -> str:
+    """Return a key as it came with a form if it can be one of ours, else ""."""
+    return value if isinstance(value, str) and _KEY.fullmatch(value) else ""
 
 
 def earlier(session: Session, *, actor: str, key: str) -> str | None:

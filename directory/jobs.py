@@ -1,18 +1,21 @@
 """Which handler does which job, and the worker that runs them inside the app."""
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import Flask
 from sqlalchemy import delete
 from sqlmodel import col
 
 from directory import outbox, work
+from directory.accounts import history
 from directory.accounts import service as accounts
+from directory.accounts.history import Whence
 from directory.config import Settings
 from directory.core import clock
 from directory.core.db import Database
 from directory.core.locks import FileLock
+from directory.models.accounts import EventKind, User
 from directory.models.ops import IdempotencyKey, Job
 from directory.places import blob
 from directory.search import indexer
@@ -34,9 +37,29 @@ def sweep(work: Work) -> None:
         work.finish(session)
 
 
+def seen(work: Work) -> None:
+    """Handler: write when sign-ins were last used (`web/seen.py`)."""
+    at = {int(key): datetime.fromisoformat(moment) for key, moment in work.payload["at"].items()}
+    with work.transaction() as session:
+        accounts.seen(session, at=at)
+        work.finish(session)
+
+
+def sign_in_failed(work: Work) -> None:
+    """Handler: write a failed sign-in into the history of the account, if there is one."""
+    user_id = work.payload["user_id"]
+    with work.transaction() as session:
+        if user_id is not None and session.get(User, user_id) is not None:
+            whence = Whence(work.payload["agent"], work.payload["network"])
+            history.record(session, user_id=user_id, kind=EventKind.SIGN_IN_FAILED, whence=whence)
+        work.finish(session)
+
+
 #: Job name -> function. Each is safe to run twice.
 HANDLERS: dict[str, Handler] = {
     "ops.sweep": sweep,
+    "accounts.seen": seen,
+    "accounts.sign_in_failed": sign_in_failed,
     **indexer.HANDLERS,
     **mails.HANDLERS,
 }

@@ -14,7 +14,7 @@ from directory.config import Settings
 from directory.core import clock, tokens
 from directory.core.db import Database
 from directory.forms import traps
-from directory.models.accounts import AuthSession, User
+from directory.models.accounts import AuthSession, SignInMethod, User
 from directory.web.auth import cookie_name
 
 #: Elements whose text nobody sees.
@@ -201,13 +201,20 @@ class Visitor:
         more.setdefault("environ_base", {"REMOTE_ADDR": self.address})
         return self.client.post(_local(path), data=data or {}, follow_redirects=follow, **more)
 
-    def sign_in(self, user: User) -> "Visitor":
-        """Be this person from now on, without the log-in page."""
+    def sign_in(self, user: User, *, method: SignInMethod = SignInMethod.PASSWORD_AND_CODE, fresh: bool = True) -> "Visitor":
+        """Be this person from now on, without the log-in page.
+
+        Args:
+            user: Who.
+            method: How they showed who they are; two factors unless said otherwise.
+            fresh: Whether that was just now; else it was an hour ago.
+        """
         database: Database = self.app.extensions["hairline_database"]
         token, moment = tokens.new_token(), clock.now()
         with database.transaction() as session:
             row = AuthSession(token_hash=tokens.digest(token), user_id=user.id, created_at=moment, last_seen_at=moment, expires_at=moment)
             row.expires_at = moment + timedelta(days=1)
+            row.method, row.stepped_up_at = method, moment if fresh else moment - timedelta(hours=1)
             session.add(row)
         self.client.set_cookie(self._cookie, token)
         return self

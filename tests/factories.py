@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlmodel import Session, SQLModel, select
 
+from directory.accounts.consents import HEALTH_DATA
 from directory.accounts.rules import name_key
 from directory.core import clock
 from directory.core.text import slugify, sort_key
-from directory.models.accounts import Role, User
+from directory.models.accounts import Consent, Role, User
 from directory.models.comments import Comment, CommentStatus
 from directory.models.guides import Guide
 from directory.models.moderation import ReasonClass
@@ -87,7 +88,7 @@ class Make:
         return found or self._add(Treatment(**{"code": code, "label": code.upper(), "family": family} | more))
 
     def user(self, name: str = "", **more: Any) -> User:
-        """A confirmed patient of age; their password is PASSWORD."""
+        """A confirmed patient of age who agrees to the use of health information; their password is PASSWORD."""
         number = self._next()
         name = name or f"Person {number}"
         values = {
@@ -99,7 +100,11 @@ class Make:
             "email_confirmed_at": clock.now(),
             "created_at": clock.now(),
         } | more
-        return self._add(User(**values, email_key=str(values["email"]).lower()))
+        consents = values.pop("consents", True)
+        user: User = self._add(User(**values, email_key=str(values["email"]).lower()))
+        if consents:
+            self._add(Consent(user_id=user.id, purpose=HEALTH_DATA.purpose, version=HEALTH_DATA.version, given_at=clock.now()))
+        return user
 
     def moderator(self, name: str = "", **more: Any) -> User:
         """Somebody who may hide and restore."""

@@ -42,7 +42,7 @@ PLAIN: dict[str, str] = {"User-Agent": "one"}
 OTHER = {
     "User-Agent": "Mozilla/5.0 (another; rv:1) Other/9",
     "Accept-Language": "de-CH, ar;q=0.5",
-    "Cookie": "hairline=junk; form=.eJwNyTEOgCAMBdC7MEs; _ga=GA1.2.3; lang=tr",
+    "Cookie": "session=junk; form=.eJwNyTEOgCAMBdC7MEs; _ga=GA1.2.3; lang=tr",
     "Referer": "https://elsewhere.example/path?q=1",
     "Accept": "*/*",
     "DNT": "1",

@@ -11,7 +11,12 @@ from directory.core.i18n import _
 from directory.models.accounts import MailedToken, TokenPurpose, User, UserStatus
 
 #: How long each kind of link works.
-LIVES = {TokenPurpose.CONFIRM_EMAIL: timedelta(days=3), TokenPurpose.RESET_PASSWORD: timedelta(minutes=30)}
+LIVES = {
+    TokenPurpose.CONFIRM_EMAIL: timedelta(days=3),
+    TokenPurpose.RESET_PASSWORD: timedelta(minutes=30),
+    TokenPurpose.RELEASE_EMAIL: timedelta(hours=24),
+    TokenPurpose.TAKE_EMAIL: timedelta(hours=24),
+}
 
 
 def mint(session: Session, *, user: User, purpose: TokenPurpose, next_path: str = "/", browser_hash: str = "") -> str:

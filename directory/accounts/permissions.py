@@ -1,9 +1,16 @@
 """The one table of what people may do; views name a permission, templates ask `may(...)`."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, Protocol
 
-from directory.models.accounts import User
+from directory.models.accounts import AuthSession, Role, User
+from directory.models.comments import Comment
+from directory.models.factors import Passkey
+from directory.models.memberships import MembershipRole
+from directory.models.profiles import Profile
+from directory.models.reviews import Review
 
 
 class Permission(StrEnum):
@@ -12,36 +19,154 @@ class Permission(StrEnum):
     PUBLIC = "public"
     SIGNED_IN = "signed_in"
     REVIEW_WRITE = "review_write"
+    REVIEW_WITHDRAW = "review_withdraw"
     COMMENT_WRITE = "comment_write"
+    COMMENT_EDIT = "comment_edit"
+    COMMENT_DELETE = "comment_delete"
+    SESSION_END = "session_end"
+    ACCOUNT_SECURITY = "account_security"
+    PASSKEY_CHANGE = "passkey_change"
+    ACCOUNT_EXPORT = "account_export"
+    ACCOUNT_ERASE = "account_erase"
     MODERATE = "moderate"
+    MODERATE_THING = "moderate_thing"
+    ROLE_GRANT = "role_grant"
     DEVELOPMENT = "development"
 
 
-Predicate = Callable[[User], bool]
+class Need(StrEnum):
+    """What a person can bring about themselves: they are led to the page where they do."""
+
+    #: The address was shown to be theirs.
+    CONFIRMED = "confirmed"
+    #: They agree to the use of health information (T-18, T-21).
+    CONSENT = "consent"
+    #: Two factors were shown in this session.
+    SECOND_FACTOR = "second_factor"
+    #: They showed who they are within the last ten minutes (`rules.STEP_UP`).
+    FRESH = "fresh"
 
 
-def _confirmed(user: User) -> bool:
-    return user.is_confirmed
+@dataclass(frozen=True)
+class Actor:
+    """Whoever asks, with what the predicates need to know of them.
+
+    Args:
+        user: A signed-in person whose account may be used.
+        met: Says whether a need is met; asked only where a rule has needs.
+        role: Their role for the profile of an id, or None.
+    """
+
+    user: User
+    met: Callable[[Need], bool]
+    role: Callable[[int], MembershipRole | None]
 
 
-def _moderator(user: User) -> bool:
-    return user.is_moderator
+Predicate = Callable[[Actor, Any], bool]
 
 
-#: Permission -> what must hold of a signed-in, active person; all of it. PUBLIC asks for nobody.
-TABLE: Mapping[Permission, Sequence[Predicate]] = {
-    Permission.PUBLIC: (),
-    Permission.SIGNED_IN: (),
-    Permission.REVIEW_WRITE: (_confirmed,),
-    Permission.COMMENT_WRITE: (_confirmed,),
-    Permission.MODERATE: (_moderator,),
-    #: Development on a loopback address; `web.auth` adds that test.
-    Permission.DEVELOPMENT: (),
+@dataclass(frozen=True)
+class Rule:
+    """What must hold, in the order in which it is asked.
+
+    Args:
+        sees: Without these there is nothing here: 404.
+        may: Without these it is here and not theirs to do: 403.
+        needs: Without these they are led to where they can be met.
+        of: What kind of thing it is done to; None: to none in particular.
+    """
+
+    sees: Sequence[Predicate] = ()
+    may: Sequence[Predicate] = ()
+    needs: Sequence[Need] = ()
+    of: str = ""
+
+
+def _is_author(actor: Actor, thing: Review | Comment) -> bool:
+    return thing.author_id == actor.user.id
+
+
+def _is_owner(actor: Actor, thing: AuthSession | Passkey) -> bool:
+    return thing.user_id == actor.user.id
+
+
+def _is_staff(actor: Actor, thing: object) -> bool:
+    return actor.user.is_moderator
+
+
+def _is_admin(actor: Actor, thing: object) -> bool:
+    return actor.user.role is Role.ADMIN
+
+
+def _is_somebody_else(actor: Actor, thing: User) -> bool:
+    return thing.id != actor.user.id
+
+
+def _is_no_member(actor: Actor, thing: Profile) -> bool:
+    """T-3: whoever acts for a profile does not review it."""
+    return actor.role(thing.id) is None
+
+
+class Decidable(Protocol):
+    """What moderators decide on."""
+
+    @property
+    def profile_id(self) -> int | None:
+        """The profile that it concerns."""
+
+    @property
+    def concerned(self) -> frozenset[int]:
+        """Whose things, account or report it is."""
+
+
+def _is_not_involved(actor: Actor, thing: Decidable) -> bool:
+    """Nobody decides on what they wrote or reported, on their own account, or on what stands on a profile that they act for."""
+    return actor.user.id not in thing.concerned and (thing.profile_id is None or actor.role(thing.profile_id) is None)
+
+
+#: Permission -> what must hold of a signed-in person whose account may be used.
+TABLE: Mapping[Permission, Rule] = {
+    #: Everybody, signed in or not.
+    Permission.PUBLIC: Rule(),
+    Permission.SIGNED_IN: Rule(),
+    Permission.REVIEW_WRITE: Rule(of="profile", may=(_is_no_member,), needs=(Need.CONFIRMED, Need.CONSENT)),
+    Permission.REVIEW_WITHDRAW: Rule(of="review", sees=(_is_author,)),
+    Permission.COMMENT_WRITE: Rule(needs=(Need.CONFIRMED, Need.CONSENT)),
+    Permission.COMMENT_EDIT: Rule(of="comment", sees=(_is_author,), needs=(Need.CONFIRMED, Need.CONSENT)),
+    Permission.COMMENT_DELETE: Rule(of="comment", sees=(_is_author,)),
+    Permission.SESSION_END: Rule(of="session", sees=(_is_owner,)),
+    Permission.ACCOUNT_SECURITY: Rule(needs=(Need.FRESH,)),
+    Permission.PASSKEY_CHANGE: Rule(of="passkey", sees=(_is_owner,), needs=(Need.FRESH,)),
+    Permission.ACCOUNT_EXPORT: Rule(needs=(Need.FRESH,)),
+    Permission.ACCOUNT_ERASE: Rule(needs=(Need.FRESH,)),
+    Permission.MODERATE: Rule(sees=(_is_staff,), needs=(Need.SECOND_FACTOR,)),
+    Permission.MODERATE_THING: Rule(of="thing", sees=(_is_staff,), may=(_is_not_involved,), needs=(Need.SECOND_FACTOR,)),
+    Permission.ROLE_GRANT: Rule(of="user", sees=(_is_admin,), may=(_is_somebody_else,), needs=(Need.SECOND_FACTOR, Need.FRESH)),
+    #: Development on a loopback address; `web.auth` asks for that, and for nobody in particular.
+    Permission.DEVELOPMENT: Rule(),
 }
 
 
-def may(user: User | None, permission: Permission) -> bool:
-    """Say whether `user` (None: signed out) may do it."""
+class Verdict(StrEnum):
+    """What comes of asking."""
+
+    YES = "yes"
+    UNSEEN = "unseen"
+    FORBIDDEN = "forbidden"
+
+
+def judge(actor: Actor, permission: Permission, thing: object = None) -> Verdict | Need:
+    """Say whether somebody may do it to a thing: yes, nothing to see, forbidden, or the first need that is not met."""
+    rule = TABLE[permission]
+    if not all(holds(actor, thing) for holds in rule.sees):
+        return Verdict.UNSEEN
+    if not all(holds(actor, thing) for holds in rule.may):
+        return Verdict.FORBIDDEN
+    return next((need for need in rule.needs if not actor.met(need)), Verdict.YES)
+
+
+def may(actor: Actor | None, permission: Permission, thing: object = None) -> bool:
+    """Say whether `actor` (None: signed out) may do it, for a button: a need that they can meet does not hide it."""
     if permission is Permission.PUBLIC:
         return True
-    return user is not None and user.is_active and all(holds(user) for holds in TABLE[permission])
+    return actor is not None and judge(actor, permission, thing) not in {Verdict.UNSEEN, Verdict.FORBIDDEN}

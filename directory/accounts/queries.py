@@ -1,26 +1,60 @@
 """Reads about people."""
 
+from sqlalchemy import and_, bindparam, or_
 from sqlmodel import Session, col, func, select
 
 from directory.accounts import passwords, rules
+from directory.accounts.consents import HEALTH_DATA
 from directory.accounts.trust import Writer
 from directory.core import clock, tokens
 from directory.core.errors import NotFound
 from directory.core.i18n import _
-from directory.models.accounts import AuthSession, User, UserStatus
+from directory.models.accounts import AuthSession, Consent, User, UserStatus
 from directory.models.comments import Comment, CommentStatus
+from directory.models.factors import Passkey, TotpDevice
 from directory.models.reviews import VISIBLE, Review
 
+#: One question for both kinds.
+_FACTORS = (
+    select(col(Passkey.id))
+    .where(col(Passkey.user_id) == bindparam("user_id"))
+    .union_all(select(col(TotpDevice.id)).where(col(TotpDevice.user_id) == bindparam("user_id"), col(TotpDevice.confirmed_at).is_not(None)))
+)
 
-def by_session_token(session: Session, token: str) -> User | None:
-    """Return the person signed in with this token: one query; None when it is unknown, over, or the account is suspended."""
+
+def by_session_token(session: Session, token: str, *, half: bool = False) -> tuple[AuthSession, User] | None:
+    """Return the sign-in of this token and whose it is, in one query.
+
+    None when it is unknown, over or idle for too long, or the account is suspended.
+
+    Args:
+        session: One that reads.
+        token: From the cookie.
+        half: Whether to look for a sign-in that waits for its second factor; such a one signs nobody in.
+    """
+    moment = clock.now()
+    staff = (col(User.role).in_(rules.STAFF), col(AuthSession.last_seen_at) > moment - rules.STAFF_LIFE.idle)
+    others = (col(User.role).not_in(rules.STAFF), col(AuthSession.last_seen_at) > moment - rules.LIFE.idle)
     live = (
         col(AuthSession.token_hash) == tokens.digest(token),
+        col(AuthSession.awaits_factor).is_(half),
         col(AuthSession.revoked_at).is_(None),
-        col(AuthSession.expires_at) > clock.now(),
+        col(AuthSession.expires_at) > moment,
+        or_(and_(*staff), and_(*others)),
         col(User.status) == UserStatus.ACTIVE,
     )
-    return session.exec(select(User).join(AuthSession, col(AuthSession.user_id) == col(User.id)).where(*live)).first()
+    return session.exec(select(AuthSession, User).join(User, col(AuthSession.user_id) == col(User.id)).where(*live)).first()
+
+
+def has_consent(session: Session, user_id: int) -> bool:
+    """Say whether a person agrees to the use of health information in its present wording (T-18)."""
+    agreed = (Consent.user_id == user_id, Consent.purpose == HEALTH_DATA.purpose, Consent.version == HEALTH_DATA.version)
+    return session.exec(select(Consent.id).where(*agreed, col(Consent.withdrawn_at).is_(None))).first() is not None
+
+
+def has_second_factor(session: Session, user_id: int) -> bool:
+    """Say whether an account asks for a second factor: a passkey, or an authenticator app from which a code was typed once."""
+    return session.execute(_FACTORS.limit(1), {"user_id": user_id}).first() is not None
 
 
 def by_email(session: Session, email: str) -> User | None:

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cache
 
 from email_validator import EmailNotValidError, validate_email
@@ -11,12 +12,17 @@ from directory.core.errors import Refused
 from directory.core.i18n import _
 from directory.core.paths import DATA
 from directory.core.text import clean_line, fold
+from directory.models.accounts import Role
 
 MAX_EMAIL = 254
 MIN_NAME, MAX_NAME = 2, 40
 #: Eight is the least that OWASP and NIST SP 800-63B allow; whole sentences fit, and nothing is ever cut off.
 MIN_PASSWORD, MAX_PASSWORD = 8, 200
 ADULT = 18
+#: How long showing who one is counts for what asks for it again (ASVS 7.5.3).
+STEP_UP = timedelta(minutes=10)
+#: How long a half sign-in waits for its second factor.
+HALF_SESSION = timedelta(minutes=10)
 FIRST_BIRTH_YEAR = 1900
 
 _WORDS = (
@@ -28,6 +34,32 @@ RESERVED = frozenset(_WORDS.split())
 #: Scripts whose letters look like each other's.
 _ALIKE = ("LATIN", "CYRILLIC", "GREEK")
 _ENDS = re.compile(r"^[\W\d_]+|[\W\d_]+$")
+
+
+@dataclass(frozen=True)
+class SessionLife:
+    """How long a sign-in holds.
+
+    Args:
+        absolute: Whatever is done with it.
+        idle: While nothing is done with it.
+        seen_every: How often it is written that something was done: well below `idle`.
+    """
+
+    absolute: timedelta
+    idle: timedelta
+    seen_every: timedelta
+
+
+#: OWASP ASVS 7.3: weeks for people who come back after months, minutes for those who can hide what others wrote.
+LIFE = SessionLife(absolute=timedelta(days=90), idle=timedelta(days=14), seen_every=timedelta(hours=1))
+STAFF_LIFE = SessionLife(absolute=timedelta(hours=12), idle=timedelta(minutes=30), seen_every=timedelta(minutes=5))
+STAFF = (Role.MODERATOR, Role.ADMIN)
+
+
+def life_of(role: Role) -> SessionLife:
+    """Return how long a sign-in of somebody with this role holds."""
+    return STAFF_LIFE if role in STAFF else LIFE
 
 
 def clean_email(typed: str) -> str:

@@ -1,23 +1,33 @@
 """Writes about people: accounts, sessions, passwords, roles. Hashes are made before, by `passwords`."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, update
-from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col
+from sqlalchemy import and_, delete, or_, update
+from sqlmodel import Session, col, select
 
-from directory.accounts import blocks, links, queries, rules
+from directory import outbox
+from directory.accounts import blocks, history, links, making, queries, rules
 from directory.accounts.consents import HEALTH_DATA
+from directory.accounts.history import NOWHERE, Whence
 from directory.core import clock, tokens
-from directory.core.errors import NotFound, Refused
+from directory.core.errors import Gone, NotFound, Refused
 from directory.core.i18n import _
-from directory.models.accounts import AuthSession, Consent, LoginFailure, MailedToken, Role, TokenPurpose, User, UserStatus
-from directory.models.limits import Block, RateCount
+from directory.models.accounts import (
+    AuthSession,
+    Consent,
+    EventKind,
+    LoginFailure,
+    MailedToken,
+    Role,
+    SignInMethod,
+    TokenPurpose,
+    User,
+    UserStatus,
+)
 from directory.models.moderation import AuditEntry
 from directory.notifications import mail
 
-#: How long a sign-in holds, whatever is done with it.
-SESSION_LIFE = timedelta(days=30)
 #: How long what is over is kept: long enough to look into a complaint.
 KEEP = timedelta(days=14)
 
@@ -60,9 +70,11 @@ def register(
     if consent_version != HEALTH_DATA.version:
         raise Refused(_("This text has changed since you opened the page. Read it again, then tick it."), field="consent")
     if blocks.email_is_blocked(session, email, secret=secret):
-        _check_as_insert_does(session, display_name)
+        # What `making.insert` says of a name is said all the same: else a taken name would tell which addresses are blocked.
+        rules.check_name(display_name)
+        making.refuse_taken(session, display_name)
         return
-    user = _insert(session, email=email, display_name=display_name, password_hash=password_hash, birth_year=birth_year)
+    user = making.insert(session, email=email, display_name=display_name, password_hash=password_hash, birth_year=birth_year)
     if user is None:
         known = queries.existing_by_email(session, email)
         mail.already_registered(session, user_id=known.id)
@@ -78,7 +90,7 @@ def create(session: Session, *, email: str, display_name: str, password_hash: st
         Refused: when the address or the name is taken, or cannot be accepted.
     """
     rules.check_age(birth_year, clock.today())
-    user = _insert(session, email=email, display_name=display_name, password_hash=password_hash, birth_year=birth_year)
+    user = making.insert(session, email=email, display_name=display_name, password_hash=password_hash, birth_year=birth_year)
     if user is None:
         raise Refused(_("There is an account with this address already."), field="email")
     user.role, user.email_confirmed_at = role, clock.now()
@@ -86,8 +98,16 @@ def create(session: Session, *, email: str, display_name: str, password_hash: st
     return user
 
 
-def sign_in(session: Session, *, user_id: int, made_of: str, newer: str | None, replaces: str) -> str:
-    """Sign in somebody whose password was checked, and return the token for their cookie.
+def sign_in(
+    session: Session,
+    *,
+    user_id: int,
+    made_of: str,
+    newer: str | None,
+    replaces: str,
+    whence: Whence = NOWHERE,
+) -> tuple[str, bool]:
+    """Sign in somebody whose password was checked.
 
     Args:
         session: One that writes.
@@ -95,6 +115,10 @@ def sign_in(session: Session, *, user_id: int, made_of: str, newer: str | None, 
         made_of: The hash that the password was checked against.
         newer: The same password by the newer recipe, to be kept from now on.
         replaces: The token that the browser sent, or "".
+        whence: Where from.
+
+    Returns:
+        The token for their cookie, and whether a second factor has to follow before it signs anybody in.
 
     Raises:
         Refused: when the password was changed in the meantime, or the account is suspended.
@@ -102,27 +126,77 @@ def sign_in(session: Session, *, user_id: int, made_of: str, newer: str | None, 
     user = load(session, user_id, lock=True)
     if user.password_hash != made_of:
         raise Refused(_("Your password was changed a moment ago. Use the new one."))
-    if not user.is_active:
-        raise Refused(_("This account is suspended. The reason was sent to you by e-mail; you can answer that mail."))
+    _refuse_suspended(user)
     user.password_hash = newer or made_of
-    return open_session(session, user=user, replaces=replaces)
+    half = queries.has_second_factor(session, user_id)
+    return open_session(session, user=user, replaces=replaces, whence=whence, awaits_factor=half), half
 
 
-def open_session(session: Session, *, user: User, replaces: str = "") -> str:
+def open_session(
+    session: Session,
+    *,
+    user: User,
+    replaces: str = "",
+    method: SignInMethod = SignInMethod.PASSWORD,
+    whence: Whence = NOWHERE,
+    awaits_factor: bool = False,
+) -> str:
     """Sign a person in and return the new token; the browser's earlier one ends, so that nobody can hand them a known one.
 
     Args:
         session: One that writes.
         user: Who signs in.
         replaces: The token that the browser sent, or "".
+        method: How they showed who they are.
+        whence: Where from.
+        awaits_factor: Whether the second factor has still to be shown; nobody is signed in until then.
     """
     close_session(session, token=replaces)
     token, moment = tokens.new_token(), clock.now()
     row = AuthSession(
-        token_hash=tokens.digest(token), user_id=user.id, created_at=moment, last_seen_at=moment, expires_at=moment + SESSION_LIFE
+        token_hash=tokens.digest(token),
+        user_id=user.id,
+        created_at=moment,
+        last_seen_at=moment,
+        expires_at=moment + (rules.HALF_SESSION if awaits_factor else rules.life_of(user.role).absolute),
+        method=method,
+        awaits_factor=awaits_factor,
+        stepped_up_at=None if awaits_factor else moment,
+        agent=whence.agent,
+        network=whence.network,
     )
     session.add(row)
+    if not awaits_factor:
+        history.greet(session, user=user, whence=whence)
     return token
+
+
+def note_failure(session: Session, *, user_id: int | None, whence: Whence) -> None:
+    """Have a failed sign-in written into the account's history by a job: the same work with an account and without one (None)."""
+    outbox.enqueue(session, "accounts.sign_in_failed", user_id=user_id, agent=whence.agent, network=whence.network)
+
+
+def step_up(session: Session, *, token: str, method: SignInMethod | None = None, whence: Whence = NOWHERE) -> str:
+    """Note that somebody has just shown again who they are, and return the new token of the same sign-in.
+
+    Args:
+        session: One that writes.
+        token: The one that ends: who knows it has it no longer.
+        method: How they showed it, where that was more than at sign-in.
+        whence: Where from.
+
+    Raises:
+        Gone: when the sign-in is over.
+    """
+    mine = (col(AuthSession.token_hash) == tokens.digest(token), col(AuthSession.revoked_at).is_(None))
+    row = session.exec(select(AuthSession).where(*mine, col(AuthSession.awaits_factor).is_(False)).with_for_update()).first()
+    if row is None:
+        raise Gone(_("You are signed out. Log in again."))
+    fresh = tokens.new_token()
+    row.token_hash, row.stepped_up_at, row.last_seen_at = tokens.digest(fresh), clock.now(), clock.now()
+    row.method = method or row.method
+    history.record(session, user_id=row.user_id, kind=EventKind.STEPPED_UP, whence=whence)
+    return fresh
 
 
 def close_session(session: Session, *, token: str) -> None:
@@ -131,9 +205,31 @@ def close_session(session: Session, *, token: str) -> None:
         _revoke(session, col(AuthSession.token_hash) == tokens.digest(token))
 
 
-def close_all(session: Session, *, user_id: int) -> None:
-    """Sign a person out everywhere."""
-    _revoke(session, col(AuthSession.user_id) == user_id)
+def close_all(session: Session, *, user_id: int, but: int = 0) -> None:
+    """Sign a person out everywhere, save in the sign-in of the id `but`."""
+    _revoke(session, and_(col(AuthSession.user_id) == user_id, col(AuthSession.id) != but))
+
+
+def close_one(session: Session, *, user_id: int, session_id: int) -> None:
+    """Sign a person out in one of their browsers."""
+    _revoke(session, and_(col(AuthSession.user_id) == user_id, col(AuthSession.id) == session_id))
+
+
+def seen(session: Session, *, at: Mapping[int, datetime]) -> None:
+    """Write when sign-ins were last used; a newer moment than the given one stays.
+
+    Args:
+        session: One that writes.
+        at: A sign-in's id -> when.
+    """
+    for session_id, moment in sorted(at.items()):
+        older = (col(AuthSession.id) == session_id, col(AuthSession.last_seen_at) < moment)
+        user_id = session.execute(
+            update(AuthSession).where(*older).values(last_seen_at=moment).returning(col(AuthSession.user_id))
+        ).scalar()
+        if user_id is not None:
+            before = or_(col(User.last_seen_at).is_(None), col(User.last_seen_at) < moment)
+            session.execute(update(User).where(col(User.id) == user_id, before).values(last_seen_at=moment))
 
 
 def confirm_email(session: Session, *, token: str) -> tuple[MailedToken, User]:
@@ -160,7 +256,7 @@ def request_reset(session: Session, *, email: str) -> None:
         mail.password_reset(session, user_id=user.id)
 
 
-def reset_password(session: Session, *, token: str, password_hash: str) -> User:
+def reset_password(session: Session, *, token: str, password_hash: str, whence: Whence = NOWHERE) -> User:
     """Set a new password by a mailed link. The link also shows that the address is theirs.
 
     Raises:
@@ -168,11 +264,11 @@ def reset_password(session: Session, *, token: str, password_hash: str) -> User:
     """
     link, user = links.use(session, token=token, purpose=TokenPurpose.RESET_PASSWORD)
     user.email_confirmed_at = user.email_confirmed_at or link.used_at or clock.now()
-    _set_password(session, user, password_hash)
+    _set_password(session, user, password_hash, whence)
     return user
 
 
-def change_password(session: Session, *, user_id: int, made_of: str, password_hash: str) -> User:
+def change_password(session: Session, *, user_id: int, made_of: str, password_hash: str, whence: Whence = NOWHERE) -> User:
     """Set a new password for somebody who knows the old one; they are signed out everywhere.
 
     Args:
@@ -187,20 +283,38 @@ def change_password(session: Session, *, user_id: int, made_of: str, password_ha
     user = load(session, user_id, lock=True)
     if user.password_hash != made_of:
         raise Refused(_("Your password was changed a moment ago. Use the new one."), field="password")
-    _set_password(session, user, password_hash)
+    _set_password(session, user, password_hash, whence)
     return user
 
 
 def set_role(session: Session, *, user_id: int, role: Role, actor_id: int | None = None) -> None:
-    """Change what a person may do; written into the log. None as actor is the command line."""
-    user = load(session, user_id)
+    """Change what a person may do; they sign in anew, and it is written into the log. None as actor is the command line.
+
+    Raises:
+        Refused: when nobody would be left who can say who is a moderator.
+    """
+    user = load(session, user_id, lock=True)
+    if role is user.role:
+        return
+    if user.role is Role.ADMIN:
+        _refuse_last_admin(session, user)
     audit(session, actor_id=actor_id, action="user.role", user_id=user_id, before=user.role.value, after=role.value)
     user.role = role
+    close_all(session, user_id=user_id)
+    history.record(session, user_id=user_id, kind=EventKind.ROLE_CHANGED)
+    mail.role_changed(session, user_id=user_id)
 
 
 def suspend(session: Session, *, user_id: int, actor_id: int | None = None) -> None:
-    """Close an account for the time being: signed out at once, no log-in. What they wrote stays."""
-    load(session, user_id).status = UserStatus.SUSPENDED
+    """Close an account for the time being: signed out at once, no log-in. What they wrote stays.
+
+    Raises:
+        Refused: when it is the last one that can say who is a moderator.
+    """
+    user = load(session, user_id, lock=True)
+    if user.role is Role.ADMIN:
+        _refuse_last_admin(session, user)
+    user.status = UserStatus.SUSPENDED
     close_all(session, user_id=user_id)
     audit(session, actor_id=actor_id, action="user.suspend", user_id=user_id)
 
@@ -236,51 +350,29 @@ def forget_old(session: Session) -> None:
     session.execute(delete(AuthSession).where(col(AuthSession.revoked_at) < old))
     session.execute(delete(MailedToken).where(col(MailedToken.expires_at) < old))
     session.execute(delete(LoginFailure).where(col(LoginFailure.window_start) < old))
-    session.execute(delete(RateCount).where(col(RateCount.expires_at) <= clock.now()))
-    session.execute(delete(Block).where(col(Block.expires_at) < old))
+    blocks.forget_old(session, before=old)
 
 
-def _insert(session: Session, *, email: str, display_name: str, password_hash: str, birth_year: int) -> User | None:
-    """Insert a patient; return None where the address has an account.
-
-    Which of the two unique keys stood in the way is asked in this order, so that a taken name is said of known and
-    unknown addresses alike.
-    """
-    rules.check_name(display_name)
-    user = User(
-        email=rules.clean_email(email),
-        email_key=rules.email_key(email),
-        display_name=display_name,
-        display_name_key=rules.name_key(display_name),
-        password_hash=password_hash,
-        birth_year=birth_year,
-        created_at=clock.now(),
-    )
-    try:
-        with session.begin_nested():
-            session.add(user)
-    except IntegrityError:
-        _refuse_taken(session, display_name)
-        return None
-    return user
-
-
-def _check_as_insert_does(session: Session, display_name: str) -> None:
-    """Say of a name what `_insert` would: else a taken name would tell which addresses are blocked."""
-    rules.check_name(display_name)
-    _refuse_taken(session, display_name)
-
-
-def _refuse_taken(session: Session, display_name: str) -> None:
-    if queries.name_is_taken(session, display_name):
-        raise Refused(_("Somebody is shown under this name, or one that looks like it. Take another."), field="display_name")
-
-
-def _set_password(session: Session, user: User, password_hash: str) -> None:
+def _set_password(session: Session, user: User, password_hash: str, whence: Whence) -> None:
     user.password_hash = password_hash
     user.password_version += 1
     close_all(session, user_id=user.id)
+    history.record(session, user_id=user.id, kind=EventKind.PASSWORD_CHANGED, whence=whence)
     mail.password_changed(session, user_id=user.id)
+
+
+def _refuse_suspended(user: User) -> None:
+    if not user.is_active:
+        raise Refused(_("This account is suspended. The reason was sent to you by e-mail; you can answer that mail."))
+
+
+def _refuse_last_admin(session: Session, user: User) -> None:
+    """Two at once see each other: whoever takes the last but one away holds its row, and the rows of all are locked in one order."""
+    left = session.exec(
+        select(User.id).where(User.role == Role.ADMIN, User.status == UserStatus.ACTIVE).order_by(col(User.id)).with_for_update()
+    ).all()
+    if [one for one in left if one != user.id] == []:
+        raise Refused(_("This is the last administrator. Name another one first."))
 
 
 def _revoke(session: Session, which: object) -> None:

@@ -15,6 +15,7 @@ COMMANDS = {
     "doctor": "doctor",
     "ingest": "ingest",
     "mail": "users",
+    "member": "members",
     "migrate": "schema",
     "places": "places",
     "restore": "backup",

@@ -1,11 +1,14 @@
 """What commands share: settings, the database, the app, and one console."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NoReturn
 
 import click
 from flask import Flask
 from rich.console import Console
+from sqlmodel import Session
 
 from directory.app import create_app
 from directory.config import Settings, SettingsError
@@ -34,6 +37,17 @@ def open_database(settings: Settings | None = None) -> Database:
     """Open the database of the settings."""
     settings = settings or read_settings()
     return _until_the_end(Database(settings.database))
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """Write in one transaction of the settings' database, which is closed after it."""
+    database = open_database()
+    try:
+        with database.transaction() as session:
+            yield session
+    finally:
+        database.dispose()
 
 
 def open_app(settings: Settings | None = None) -> Flask:

@@ -1,7 +1,6 @@
 """`hairline user` and `hairline mail`: accounts from the terminal, and whether mail goes out."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import click
 from sqlmodel import Session
@@ -10,7 +9,7 @@ from directory import jobs, work
 from directory.accounts import passwords, service
 from directory.accounts import queries as accounts
 from directory.accounts.rules import clean_email
-from directory.cli.context import open_app, open_database, read_settings, stop
+from directory.cli.context import open_app, read_settings, stop, writing
 from directory.core.errors import DomainError
 from directory.models.accounts import Role, User
 from directory.models.ops import Job, JobStatus
@@ -34,7 +33,7 @@ def create(email: str, name: str, birth_year: int, role: str, password: str) -> 
     """Make a confirmed account for EMAIL."""
     try:
         hashed = passwords.choose(password, email=email, name=name)
-        with _writing() as session:
+        with writing() as session:
             made = service.create(session, email=email, display_name=name, password_hash=hashed, birth_year=birth_year, role=Role(role))
             click.echo(f"{made.email} can log in as {made.display_name} ({made.role.value}).")
     except DomainError as error:
@@ -68,20 +67,10 @@ def unsuspend(email: str) -> None:
 
 def _change(email: str, act: Callable[[Session, User], None]) -> None:
     try:
-        with _writing() as session:
+        with writing() as session:
             act(session, accounts.existing_by_email(session, email))
     except DomainError as error:
         stop(str(error))
-
-
-@contextmanager
-def _writing() -> Iterator[Session]:
-    database = open_database()
-    try:
-        with database.transaction() as session:
-            yield session
-    finally:
-        database.dispose()
 
 
 @click.group()

@@ -124,14 +124,14 @@ def by_id(session: Session, comment_id: int) -> Comment:
     return found
 
 
-def own(session: Session, comment_id: int, *, author_id: int) -> Comment:
-    """Return a person's own comment, shown or held.
+def shown_or_held(session: Session, comment_id: int) -> Comment:
+    """Return a comment that its author sees, whether readers do yet or not.
 
     Raises:
-        NotFound: when there is none, and also when it is somebody else's.
+        NotFound: when there is none.
     """
-    mine = (Comment.id == comment_id, Comment.author_id == author_id, col(Comment.status).in_(OWN))
-    found = session.exec(select(Comment).where(*mine).options(joinedload(Comment.author, innerjoin=True))).first()
+    statement = select(Comment).where(Comment.id == comment_id, col(Comment.status).in_(OWN))
+    found = session.exec(statement.options(joinedload(Comment.author, innerjoin=True))).first()
     if found is None:
         raise NotFound(_("This comment is not here any more."))
     return found

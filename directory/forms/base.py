@@ -1,18 +1,15 @@
 """The one form that all others build on: trimmed text, CSRF, an idempotency key, and blame at the right field."""
 
-import re
 import secrets
 from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, StringField
+from wtforms import BooleanField, Field, HiddenField, StringField
 
 from directory.core.errors import Refused, TooMany
 from directory.core.text import clean_line, clean_text
-
-#: What our own keys look like; any other is as good as none.
-_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
+from directory.idempotency import clean_key
 
 
 def _one_line(value: Any) -> Any:
@@ -21,10 +18,6 @@ def _one_line(value: Any) -> Any:
 
 def _lines(value: Any) -> Any:
     return clean_text(value) if isinstance(value, str) else value
-
-
-def _key(value: Any) -> Any:
-    return value if isinstance(value, str) and _KEY.fullmatch(value) else ""
 
 
 class DirectoryForm(FlaskForm):  # type: ignore[misc]
@@ -46,11 +39,13 @@ class DirectoryForm(FlaskForm):  # type: ignore[misc]
             return unbound_field.bind(form=form, **options)
 
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
-            """Read forms alone: a JSON body is not one, whatever shape it has."""
-            return None if request and request.is_json else super().wrap_formdata(form, formdata)
+            """Read the words of a form alone: a JSON body is none, and a file in the place of a word is no word."""
+            if request and (request.is_json or request.files):
+                return None if request.is_json else request.form
+            return super().wrap_formdata(form, formdata)
 
     #: Random for each form shown; `idempotency.once` answers a form that is sent twice with the same URL.
-    idempotency_key = HiddenField(default=lambda: secrets.token_urlsafe(24), filters=[_key])
+    idempotency_key = HiddenField(default=lambda: secrets.token_urlsafe(24), filters=[clean_key])
 
     def process(self, *args: Any, **kwargs: Any) -> None:
         """Fill the fields; a text of which cleaning leaves nothing then counts as not given (`InputRequired` asks what was sent)."""
@@ -58,6 +53,9 @@ class DirectoryForm(FlaskForm):  # type: ignore[misc]
         for field in self:
             if isinstance(field, StringField) and field.raw_data:
                 field.raw_data = [field.data]
+            elif self.is_submitted() and not field.raw_data and not isinstance(field, HiddenField | BooleanField):
+                # Not what stood there before: a form without the field does not ask to keep it.
+                field.data = "" if isinstance(field, StringField) else None
 
     def submitted(self) -> bool:
         """Say whether the form was sent and everything in it has the right shape."""

@@ -8,9 +8,25 @@ from wtforms.validators import Length
 from directory.core.i18n import lazy
 from directory.forms.base import DirectoryForm
 from directory.forms.choices import offered, radios
+from directory.models.accounts import Role
 from directory.models.moderation import DecisionAction, ReasonClass
 from directory.moderation import rules
 from directory.reviews import reasons
+
+
+class RoleForm(DirectoryForm):
+    """What a person may do from now on."""
+
+    role = radios(
+        lazy("What may they do?"),
+        lazy("Choose a role."),
+        words={
+            Role.PATIENT: lazy("Member: write about their own experience"),
+            Role.PRACTITIONER: lazy("Practitioner: the same; a role for a profile says what they may do there"),
+            Role.MODERATOR: lazy("Moderator: decide on reports"),
+            Role.ADMIN: lazy("Administrator: also say who is a moderator"),
+        },
+    )
 
 
 class DecisionForm(DirectoryForm):

@@ -43,6 +43,7 @@ class Thing:
         author: Who wrote it; for an account the person.
         state: In words: shown, removed, suspended.
         actions: What can be done with it now, beside leaving it as it is.
+        profile_id: Of the profile where it stands, if it stands on one.
     """
 
     target: Target
@@ -55,6 +56,12 @@ class Thing:
     author: str
     state: str
     actions: tuple[DecisionAction, ...]
+    profile_id: int | None = None
+
+    @property
+    def concerned(self) -> frozenset[int]:
+        """The people who may not decide on it themselves."""
+        return frozenset() if self.author_id is None else frozenset({self.author_id})
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,17 @@ class Case:
     is_open: bool
     is_late: bool
     thing: Thing
+    reporter_id: int | None = None
+
+    @property
+    def profile_id(self) -> int | None:
+        """The profile that it concerns."""
+        return self.thing.profile_id
+
+    @property
+    def concerned(self) -> frozenset[int]:
+        """The people who may not decide on it themselves: who wrote it, and who reported it."""
+        return self.thing.concerned | (frozenset() if self.reporter_id is None else frozenset({self.reporter_id}))
 
 
 @dataclass(frozen=True)
@@ -286,6 +304,7 @@ def _as_case(row: Any) -> Case:
         is_open=found.status is ReportStatus.OPEN,
         is_late=found.status is ReportStatus.OPEN and clock.now() - found.created_at > rules.LATE,
         thing=_as_thing(*row[1:]),
+        reporter_id=found.reporter_id,
     )
 
 
@@ -332,6 +351,7 @@ def _as_thing(review: Review | None, comment: Comment | None, profile: Profile |
         author=author.display_name if author else "",
         state=state,
         actions=actions,
+        profile_id=profile.id if profile else None,
     )
 
 

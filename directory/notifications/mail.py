@@ -35,6 +35,16 @@ def password_changed(session: Session, *, user_id: int) -> None:
     _enqueue(session, "password_changed", user_id, user_id=user_id)
 
 
+def role_changed(session: Session, *, user_id: int) -> None:
+    """Tell a person that they may do more, or less, than before."""
+    _enqueue(session, "role_changed", user_id, user_id=user_id)
+
+
+def new_sign_in(session: Session, *, user_id: int) -> None:
+    """Tell a person that somebody, perhaps they, signed in with a kind of browser not seen before."""
+    _enqueue(session, "new_sign_in", user_id, user_id=user_id)
+
+
 def report_received(session: Session, *, report_id: int) -> None:
     """Send the receipt of a report to whoever wrote it (T-14)."""
     _enqueue(session, "report_received", report_id, report_id=report_id)

@@ -6,10 +6,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 
 from directory import outbox
+from directory.accounts import memberships, trust
 from directory.accounts import queries as accounts
-from directory.accounts import trust
 from directory.core import clock
-from directory.core.errors import NotFound, Refused
+from directory.core.errors import NotAllowed, NotFound, Refused
 from directory.core.i18n import _
 from directory.models.moderation import HoldReason, ReasonClass
 from directory.models.profiles import Profile
@@ -45,8 +45,11 @@ def submit(
         Refused: without stars or the declaration, when the month is none, when the author has a live review of this profile,
             or has written too many today.
         NotFound: when there is no such profile or treatment.
+        NotAllowed: when the author acts for the profile (T-3).
     """
     profile = profiles.lock(session, profile_id)  # before the insert: a recount must see every review that came before it
+    if memberships.role_of(session, user_id=author_id, profile_id=profile.id) is not None:
+        raise NotAllowed(_("You act for this profile, so you cannot review it."))
     if not 1 <= overall <= 5:
         raise Refused(_("Choose one of the five ratings."), field="overall")
     if not own_experience:

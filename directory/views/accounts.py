@@ -15,7 +15,7 @@ from directory.forms.accounts import ButtonForm, ChangePasswordForm, EmailForm, 
 from directory.forms.base import DirectoryForm
 from directory.models.accounts import MailedToken, TokenPurpose
 from directory.web import db, login
-from directory.web.auth import forget, local_path, person, remember, requires, session_token, signed_in
+from directory.web.auth import auth_session, forget, local_path, person, remember, requires, session_token, signed_in, whence
 from directory.web.formpage import form_page
 from directory.web.mailer import app_settings
 from directory.web.security import private
@@ -37,13 +37,14 @@ def log_in() -> Answer:
     if not form.submitted():
         return _page("login", form, target)
     try:
-        token = login.log_in(form.email.data, form.password.data)
+        opened = login.log_in(form.email.data, form.password.data)
     except (Refused, TooMany) as refusal:
         return _again("login", form, refusal, target)
-    if token is None:
+    if opened is None:
         return _again("login", form, Refused(_("E-mail or password is wrong.")), target)
+    token, half = opened
     login.start_afresh()
-    response = redirect(target, code=303)
+    response = redirect(url_for("factors.second", next=target) if half else target, code=303)
     remember(response, token)
     return response
 
@@ -132,7 +133,7 @@ def confirm(token: str) -> Answer:
     with db.transaction() as writing:
         link, user = service.confirm_email(writing, token=token)
         chosen_here = _same_browser(link)
-        cookie = service.open_session(writing, user=user, replaces=session_token()) if chosen_here else ""
+        cookie = service.open_session(writing, user=user, replaces=session_token(), whence=whence()) if chosen_here else ""
     target = local_path(link.next_path)
     known = chosen_here or person() == user
     response = redirect(target if known else url_for("accounts.login", next=target), code=303)
@@ -199,8 +200,8 @@ def password() -> Answer:
             raise Refused(_("That is not your present password."), field="password")
         hashed = passwords.choose(form.new_password.data, email=user.email, name=user.display_name, field="new_password")
         with db.transaction() as writing:
-            changed = service.change_password(writing, user_id=user.id, made_of=known.password_hash, password_hash=hashed)
-            token = service.open_session(writing, user=changed)
+            changed = service.change_password(writing, user_id=user.id, made_of=known.password_hash, password_hash=hashed, whence=whence())
+            token = service.open_session(writing, user=changed, method=auth_session().method, whence=whence())
     except (Refused, TooMany) as refusal:
         return _again("password", form, refusal)
     flash(_("Your password is changed. You are signed out everywhere else."))
@@ -256,7 +257,7 @@ def reset(token: str) -> Answer:
     try:
         hashed = passwords.choose(form.new_password.data, email=user.email, name=user.display_name, field="new_password")
         with db.transaction() as writing:
-            service.reset_password(writing, token=token, password_hash=hashed)
+            service.reset_password(writing, token=token, password_hash=hashed, whence=whence())
     except (Refused, TooMany) as refusal:
         return _again("reset", form, refusal)
     flash(_("Your password is changed. Log in with the new one."))

@@ -16,7 +16,7 @@ from directory.models.comments import Comment, CommentStatus
 from directory.models.moderation import HoldReason
 from directory.web import db, seo
 from directory.web.auth import requires, signed_in
-from directory.web.formpage import form_page, profile_at, repeated, suspicion, take
+from directory.web.formpage import form_page, profile_at, suspicion, take
 from directory.web.security import private
 
 bp = Blueprint("comments", __name__)
@@ -52,11 +52,10 @@ def of_guide(slug: str) -> str:
 
 
 @bp.route("/comments/<int:comment_id>/edit", methods=["GET", "POST"])
-@requires(Permission.COMMENT_WRITE)
-def edit(comment_id: int) -> tuple[str, int] | Response:
+@requires(Permission.COMMENT_EDIT, of=lambda comment_id: comments.shown_or_held(db.session(), comment_id))
+def edit(comment: Comment) -> tuple[str, int] | Response:
     """Show one's own comment to be changed; on a good answer, lead to it."""
-    author_id = signed_in().id
-    comment = comments.own(db.session(), comment_id, author_id=author_id)
+    author_id, comment_id = signed_in().id, comment.id
     subject = comments.subject_of(db.session(), comment)
     form = CommentForm(body=comment.body)
     if answer := take(form, lambda session: _change(session, subject, comment_id, author_id, form)):
@@ -65,13 +64,10 @@ def edit(comment_id: int) -> tuple[str, int] | Response:
 
 
 @bp.route("/comments/<int:comment_id>/delete", methods=["GET", "POST"])
-@requires(Permission.SIGNED_IN)
-def delete(comment_id: int) -> tuple[str, int] | Response:
+@requires(Permission.COMMENT_DELETE, of=lambda comment_id: comments.shown_or_held(db.session(), comment_id))
+def delete(comment: Comment) -> tuple[str, int] | Response:
     """Ask whether to delete one's own comment; do it when told so."""
-    form, author_id = DirectoryForm(), signed_in().id
-    if answer := repeated(form):
-        return answer
-    comment = comments.own(db.session(), comment_id, author_id=author_id)
+    form, author_id, comment_id = DirectoryForm(), signed_in().id, comment.id
     subject = comments.subject_of(db.session(), comment)
     if answer := take(form, lambda session: _delete(session, subject, comment_id, author_id)):
         return answer
@@ -79,14 +75,13 @@ def delete(comment_id: int) -> tuple[str, int] | Response:
 
 
 @bp.get("/comments/<int:comment_id>/waiting")
-@requires(Permission.SIGNED_IN)
-def waiting(comment_id: int) -> str | Response:
+@requires(Permission.COMMENT_DELETE, of=lambda comment_id: comments.shown_or_held(db.session(), comment_id))
+def waiting(comment: Comment) -> str | Response:
     """Say to its author that a comment waits for a look by a person; once it is shown, lead to it."""
     private()
-    comment = comments.own(db.session(), comment_id, author_id=signed_in().id)
     subject = comments.subject_of(db.session(), comment)
     if comment.status is not CommentStatus.HELD:
-        return redirect(_address(subject, comment_id), code=303)
+        return redirect(_address(subject, comment.id), code=303)
     about_link = comment.held_for is HoldReason.LINK
     return render_template("comments/waiting.html", comment=comment, subject=subject, address=_address(subject), about_link=about_link)
 

@@ -50,40 +50,43 @@ def people() -> str:
     return render_template("moderation/people.html", words=words, people=moderation.people(db.session(), words))
 
 
+def _thing(kind: TargetKind, id_: int) -> Thing:
+    return moderation.thing(db.session(), Target(kind, id_))
+
+
 @bp.route("/reports/<int:report_id>", methods=["GET", "POST"])
-@requires(Permission.MODERATE)
-def on_report(report_id: int) -> tuple[str, int] | Response:
+@requires(Permission.MODERATE_THING, of=lambda report_id: moderation.report(db.session(), report_id))
+def on_report(case: Case) -> tuple[str, int] | Response:
     """Decide on a report."""
-    case = moderation.report(db.session(), report_id)
     return _decide(case.thing, case)
 
 
 @bp.route("/reviews/<int:review_id>", methods=["GET", "POST"])
-@requires(Permission.MODERATE)
-def on_review(review_id: int) -> tuple[str, int] | Response:
+@requires(Permission.MODERATE_THING, of=lambda review_id: _thing(TargetKind.REVIEW, review_id))
+def on_review(thing: Thing) -> tuple[str, int] | Response:
     """Decide on a review without a report."""
-    return _decide(moderation.thing(db.session(), Target(TargetKind.REVIEW, review_id)))
+    return _decide(thing)
 
 
 @bp.route("/comments/<int:comment_id>", methods=["GET", "POST"])
-@requires(Permission.MODERATE)
-def on_comment(comment_id: int) -> tuple[str, int] | Response:
+@requires(Permission.MODERATE_THING, of=lambda comment_id: _thing(TargetKind.COMMENT, comment_id))
+def on_comment(thing: Thing) -> tuple[str, int] | Response:
     """Decide on a comment without a report."""
-    return _decide(moderation.thing(db.session(), Target(TargetKind.COMMENT, comment_id)))
+    return _decide(thing)
 
 
 @bp.route("/profiles/<int:profile_id>", methods=["GET", "POST"])
-@requires(Permission.MODERATE)
-def on_profile(profile_id: int) -> tuple[str, int] | Response:
+@requires(Permission.MODERATE_THING, of=lambda profile_id: _thing(TargetKind.PROFILE, profile_id))
+def on_profile(thing: Thing) -> tuple[str, int] | Response:
     """Decide on a profile without a report."""
-    return _decide(moderation.thing(db.session(), Target(TargetKind.PROFILE, profile_id)))
+    return _decide(thing)
 
 
 @bp.route("/users/<int:user_id>", methods=["GET", "POST"])
-@requires(Permission.MODERATE)
-def on_user(user_id: int) -> tuple[str, int] | Response:
+@requires(Permission.MODERATE_THING, of=lambda user_id: _thing(TargetKind.USER, user_id))
+def on_user(thing: Thing) -> tuple[str, int] | Response:
     """Suspend an account, or let it be used again."""
-    return _decide(moderation.thing(db.session(), Target(TargetKind.USER, user_id)))
+    return _decide(thing)
 
 
 def _decide(thing: Thing, case: Case | None = None) -> tuple[str, int] | Response:

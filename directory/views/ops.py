@@ -57,7 +57,7 @@ def outbox() -> str:
     return render_template("ops/outbox.html", mails=mails)
 
 
-@bp.get("/dev/outbox/<int(max=2147483647):mail_id>")
+@bp.get("/dev/outbox/<int:mail_id>")
 @requires(Permission.DEVELOPMENT)
 def kept_mail(mail_id: int) -> str:
     """Show one kept mail as text, its links alive."""
@@ -68,7 +68,7 @@ def kept_mail(mail_id: int) -> str:
     return render_template("ops/mail.html", mail=mail)
 
 
-@bp.get("/dev/outbox/<int(max=2147483647):mail_id>/html")
+@bp.get("/dev/outbox/<int:mail_id>/html")
 @requires(Permission.DEVELOPMENT)
 def kept_mail_html(mail_id: int) -> Response:
     """Show the HTML part of one kept mail alone, in a policy of its own: it carries its style with it and runs nothing."""

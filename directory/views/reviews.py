@@ -11,23 +11,23 @@ from directory.forms.base import DirectoryForm
 from directory.forms.reviews import ReviewForm
 from directory.models.moderation import HoldReason
 from directory.models.profiles import Profile
+from directory.models.reviews import Review
 from directory.reviews import queries as reviews
 from directory.reviews import service
 from directory.reviews.queries import Order
 from directory.treatments import queries as treatments
 from directory.web import db, seo
 from directory.web.auth import requires, signed_in
-from directory.web.formpage import form_page, profile_at, repeated, suspicion, take
+from directory.web.formpage import form_page, profile_at, suspicion, take
 from directory.web.security import private
 
 bp = Blueprint("reviews", __name__)
 
 
 @bp.route("/p/<slug>/review", methods=["GET", "POST"])
-@requires(Permission.REVIEW_WRITE)
-def write(slug: str) -> tuple[str, int] | Response:
+@requires(Permission.REVIEW_WRITE, of=lambda slug: profile_at(slug, "/review"))
+def write(profile: Profile) -> tuple[str, int] | Response:
     """Show the review form; on a good answer, publish the review and say thank you."""
-    profile = profile_at(slug, "/review")
     form = ReviewForm()
     form.offer(treatments.all_(db.session()))
     author_id = signed_in().id
@@ -77,13 +77,10 @@ def index(slug: str) -> str:
 
 
 @bp.route("/reviews/<int:review_id>/withdraw", methods=["GET", "POST"])
-@requires(Permission.SIGNED_IN)
-def withdraw(review_id: int) -> tuple[str, int] | Response:
+@requires(Permission.REVIEW_WITHDRAW, of=lambda review_id: reviews.shown_or_held(db.session(), review_id))
+def withdraw(review: Review) -> tuple[str, int] | Response:
     """Ask whether to take one's own review back; do it when told so."""
-    form, author_id = DirectoryForm(), signed_in().id
-    if answer := repeated(form):
-        return answer
-    review = reviews.own(db.session(), review_id, author_id=author_id)
+    form, review_id, author_id = DirectoryForm(), review.id, signed_in().id
     profile = reviews.profile_of(db.session(), review)
     if answer := take(form, lambda session: _take_back(session, profile, review_id, author_id)):
         flash(_("Your review is withdrawn. It is no longer shown or counted."))

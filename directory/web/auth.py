@@ -1,7 +1,6 @@
 """Who is asking: the cookie, Flask-Login's current user, and `@requires`."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
@@ -10,23 +9,34 @@ from flask import Flask, Request, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from directory.accounts import permissions
+from directory import idempotency
+from directory.accounts import memberships, permissions, rules
 from directory.accounts import queries as accounts
-from directory.accounts.permissions import Permission
+from directory.accounts.history import Whence
+from directory.accounts.permissions import Actor, Need, Permission, Verdict
+from directory.accounts.throttle import network
 from directory.config import Settings
-from directory.core.errors import NotFound
-from directory.models.accounts import User
-from directory.web import db
+from directory.core import clock
+from directory.core.errors import NotAllowed, NotFound
+from directory.core.i18n import _
+from directory.models.accounts import AuthSession, User
+from directory.web import agents, db, seen
+from directory.web.security import private
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-#: How long a browser keeps the cookie; the row in `auth_sessions` decides.
-COOKIE_AGE = timedelta(days=30)
+#: Where a person goes to meet a need, and comes back from.
+MET_AT = {
+    Need.CONFIRMED: "accounts.unconfirmed",
+    Need.CONSENT: "privacy.consents",
+    Need.SECOND_FACTOR: "factors.needed",
+    Need.FRESH: "factors.verify",
+}
 
 
 def cookie_name(settings: Settings) -> str:
     """Return the session cookie's name. `__Host-` binds it to https, this host and every path; browsers refuse it over http."""
-    return "__Host-hairline" if settings.production else "hairline"
+    return "__Host-session" if settings.is_https else "session"
 
 
 def signed_in() -> User:
@@ -45,17 +55,75 @@ def person() -> User | None:
     return signed_in() if current_user.is_authenticated else None
 
 
-def requires(permission: Permission) -> Callable[[View], View]:
+def auth_session() -> AuthSession:
+    """Return the sign-in of the person asking, where the route requires one."""
+    signed_in()
+    return cast(AuthSession, g.auth_session)
+
+
+def whence() -> Whence:
+    """Return where the request comes from, as the person's history keeps it."""
+    return Whence(agents.label(request.headers.get("User-Agent", "")), network(request.remote_addr))
+
+
+def actor() -> Actor | None:
+    """Return whoever asks as the permission table sees them."""
+    user = person()
+    if user is None:
+        return None
+    user_id = user.id
+    return Actor(user, met=_met, role=lambda profile_id: memberships.role_of(db.session(), user_id=user_id, profile_id=profile_id))
+
+
+def is_fresh() -> bool:
+    """Say whether the person showed who they are within the last minutes."""
+    stepped_up_at = auth_session().stepped_up_at
+    return stepped_up_at is not None and clock.now() - stepped_up_at < rules.STEP_UP
+
+
+def _met(need: Need) -> bool:
+    if need is Need.CONFIRMED:
+        return signed_in().is_confirmed
+    if need is Need.CONSENT:
+        return accounts.has_consent(db.session(), signed_in().id)
+    return auth_session().two_factors if need is Need.SECOND_FACTOR else is_fresh()
+
+
+def requires(permission: Permission, *, of: Callable[..., Any] | None = None) -> Callable[[View], View]:
     """Say who may use a view.
 
-    Signed out: to the log-in, and back. Without the permission: 404 for staff pages, else to the page that says what is missing.
+    Signed out: to the log-in, and back. Who may not see the thing: 404; who may see it and not do it: 403. Whoever lacks
+    something that they can bring about is led to where they do.
+
+    Args:
+        permission: A word of the table in `accounts/permissions.py`.
+        of: Returns the thing from the values of the address, or raises NotFound. The view is then given the thing in their place.
+
+    Raises:
+        TypeError: at import, when the table asks for a thing and the route names none, or the other way round.
     """
+    if bool(permissions.TABLE[permission].of) != bool(of):
+        raise TypeError(f"{permission} and `of` do not fit each other")
 
     def decorate(view: View) -> View:
         @wraps(view)
         def checked(*args: Any, **kwargs: Any) -> Any:
-            refusal = _refusal(permission)
-            return view(*args, **kwargs) if refusal is None else refusal
+            if permission is Permission.PUBLIC:
+                return view(*args, **kwargs)
+            # Whatever comes of it is this person's own answer, the way to the log-in too.
+            private()
+            if permission is Permission.DEVELOPMENT:
+                _refuse_outside_development()
+                return view(*args, **kwargs)
+            asking = actor()
+            if asking is None:
+                return redirect(url_for("accounts.login", next=here()), code=303)
+            if of is None:
+                return _verdict(permissions.judge(asking, permission)) or view(*args, **kwargs)
+            if answer := _answered(asking.user.id):
+                return answer
+            thing = _found(permission, of, *args, **kwargs)
+            return _verdict(permissions.judge(asking, permission, thing)) or view(thing)
 
         checked.permission = permission  # type: ignore[attr-defined]
         return cast(View, checked)
@@ -63,25 +131,43 @@ def requires(permission: Permission) -> Callable[[View], View]:
     return decorate
 
 
-def _refusal(permission: Permission) -> AnyResponse | None:
-    if permission is Permission.PUBLIC:
+def _found(permission: Permission, of: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Return the thing; what is not there answers like what this person may not see."""
+    try:
+        return of(*args, **kwargs)
+    except NotFound:
+        if permissions.TABLE[permission].sees:
+            raise NotFound from None
+        raise
+
+
+def _verdict(said: Verdict | Need) -> AnyResponse | None:
+    """Return None where the view may go on, or the way to what is missing."""
+    if said is Verdict.YES:
         return None
-    if permission is Permission.DEVELOPMENT:
-        settings: Settings = current_app.extensions["hairline_settings"]
-        if settings.production or not settings.is_loopback:
-            raise NotFound
-        return None
-    user = person()
-    if user is None:
-        return redirect(url_for("accounts.login", next=_here()), code=303)
-    if permissions.may(user, permission):
-        return None
-    if permission is Permission.MODERATE:
+    if said is Verdict.UNSEEN:
         raise NotFound
-    return redirect(url_for("accounts.unconfirmed", next=_here()), code=303)
+    if said is Verdict.FORBIDDEN:
+        raise NotAllowed(_("You can see this, and it is not for you to do."))
+    return redirect(url_for(MET_AT[said], next=here()), code=303)
 
 
-def _here() -> str:
+def _answered(user_id: int) -> AnyResponse | None:
+    """Return where a form led that was sent before: what it was about may be gone since, by that very form."""
+    if request.method != "POST":
+        return None
+    key = idempotency.clean_key(request.form.get("idempotency_key"))
+    url = idempotency.earlier(db.session(), actor=f"user:{user_id}", key=key)
+    return None if url is None else redirect(url, code=303)
+
+
+def _refuse_outside_development() -> None:
+    settings: Settings = current_app.extensions["hairline_settings"]
+    if settings.production or not settings.is_loopback:
+        raise NotFound
+
+
+def here() -> str:
     """Return the page asked for, to come back to."""
     return local_path(request.full_path.rstrip("?"))
 
@@ -103,15 +189,15 @@ def local_path(target: str | None) -> str:
 def remember(response: AnyResponse, token: str) -> None:
     """Put the session's token into the cookie."""
     settings: Settings = current_app.extensions["hairline_settings"]
-    response.set_cookie(
-        cookie_name(settings), token, max_age=COOKIE_AGE, secure=settings.production, httponly=True, samesite="Lax", path="/"
-    )
+    # The longest that a sign-in can hold; the row in `auth_sessions` decides.
+    age = rules.LIFE.absolute
+    response.set_cookie(cookie_name(settings), token, max_age=age, secure=settings.is_https, httponly=True, samesite="Lax", path="/")
 
 
 def forget(response: AnyResponse) -> None:
     """Take the cookie away and have the browser drop what it kept of the person's pages."""
     settings: Settings = current_app.extensions["hairline_settings"]
-    response.delete_cookie(cookie_name(settings), secure=settings.production, httponly=True, samesite="Lax", path="/")
+    response.delete_cookie(cookie_name(settings), secure=settings.is_https, httponly=True, samesite="Lax", path="/")
     response.headers["Clear-Site-Data"] = '"cache"'
 
 
@@ -131,8 +217,15 @@ def init_app(app: Flask) -> None:
     @manager.request_loader  # type: ignore[untyped-decorator]
     def load(asking: Request) -> User | None:
         token = asking.cookies.get(cookie_name(settings), "")
-        return accounts.by_session_token(db.session(), token) if token and not g.get("without_database") else None
+        if not token or g.get("without_database"):
+            return None
+        found = accounts.by_session_token(db.session(), token)
+        if found is None:
+            return None
+        g.auth_session, user = found
+        seen.note(app, g.auth_session, user)
+        return user
 
     @app.context_processor
     def offer() -> dict[str, Any]:
-        return {"may": lambda permission: permissions.may(person(), Permission(permission))}
+        return {"may": lambda permission, thing=None: permissions.may(actor(), Permission(permission), thing)}

@@ -8,12 +8,12 @@ from directory.accounts.rules import email_key
 from directory.accounts.throttle import Limit
 from directory.models.accounts import User
 from directory.web import db
-from directory.web.auth import session_token
+from directory.web.auth import session_token, whence
 from directory.web.mailer import app_settings
 
 
-def log_in(email: str, password: str) -> str | None:
-    """Return the token for the cookie, or None when address and password do not fit each other.
+def log_in(email: str, password: str) -> tuple[str, bool] | None:
+    """Return the token for the cookie, and whether a second factor has to follow; None when address and password do not fit each other.
 
     A known and an unknown address take the same steps in the same time.
 
@@ -25,7 +25,7 @@ def log_in(email: str, password: str) -> str | None:
     if user is None:
         return None
     with db.transaction() as writing:
-        return service.sign_in(writing, user_id=user.id, made_of=user.password_hash, newer=newer, replaces=session_token())
+        return service.sign_in(writing, user_id=user.id, made_of=user.password_hash, newer=newer, replaces=session_token(), whence=whence())
 
 
 def verified(user: User | None, email: str, password: str) -> tuple[User | None, str | None]:
@@ -43,6 +43,8 @@ def verified(user: User | None, email: str, password: str) -> tuple[User | None,
         throttle.count(writing, throttle.LOG_IN, keys=(account, network))
     fits, newer = passwords.verify(password, user.password_hash if user else None)
     if user is None or not fits:
+        with db.transaction() as writing:
+            service.note_failure(writing, user_id=user.id if user else None, whence=whence())
         return None, None
     with db.transaction() as writing:
         throttle.settle(writing, take_back=network, forget=account)

@@ -7,8 +7,8 @@ second mail goes out under the same Message-ID. Where the person or the thing is
 from sqlmodel import Session
 
 from directory.accounts import links
-from directory.core.i18n import _
-from directory.models.accounts import TokenPurpose, User
+from directory.core.i18n import _, lazy
+from directory.models.accounts import Role, TokenPurpose, User
 from directory.models.comments import Comment
 from directory.models.guides import Guide
 from directory.models.moderation import Decision, Report
@@ -19,6 +19,14 @@ from directory.web import mailer
 from directory.work import Handler, Work
 
 HANDLERS: dict[str, Handler] = {}
+
+#: What each role is called in a mail.
+ROLE_WORDS = {
+    Role.PATIENT: lazy("member"),
+    Role.PRACTITIONER: lazy("practitioner"),
+    Role.MODERATOR: lazy("moderator"),
+    Role.ADMIN: lazy("administrator"),
+}
 
 
 def mail(handler: Handler) -> Handler:
@@ -62,6 +70,21 @@ def already_registered(work: Work) -> None:
 def password_changed(work: Work) -> None:
     """Say that the password was changed, and what to do if it was somebody else."""
     _to_user(work, _("Your password was changed"), reset=mailer.link("accounts.forgot"))
+
+
+@mail
+def role_changed(work: Work) -> None:
+    """Say what somebody may do from now on."""
+    with work.database.session() as session:
+        user = _user(session, work.payload["user_id"])
+    role = ROLE_WORDS[user.role] if user is not None else ""
+    _to_user(work, _("What you may do here has changed"), role=role, login=mailer.link("accounts.login"))
+
+
+@mail
+def new_sign_in(work: Work) -> None:
+    """Say that somebody signed in with a browser not seen before."""
+    _to_user(work, _("A new log-in to your account"), sessions=mailer.link("sessions.index"), reset=mailer.link("accounts.forgot"))
 
 
 @mail

@@ -1,20 +1,29 @@
 """Headers on every answer, CSRF on every unsafe request, and who may keep a copy."""
 
+from collections.abc import Callable
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from flask_login import current_user
 from flask_wtf import CSRFProtect
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from directory.config import Settings
 
 csrf = CSRFProtect()
+View = TypeVar("View", bound=Callable[..., Any])
 
 #: Largest request body: the longest form is a few kilobytes. Uploads will set their own.
 MAX_BODY = 256 * 1024
 MAX_FIELDS = 200
+
+#: Fields with several answers, of forms that are sent with POST.
+SEVERAL: frozenset[str] = frozenset()
+
+#: What a form may be sent as; a form without a field has no type.
+FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data", ""})
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
@@ -44,8 +53,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Install all of it."""
     app.config.update(
         SECRET_KEY=settings.secret_key,
-        SESSION_COOKIE_NAME="__Host-form" if settings.production else "form",
-        SESSION_COOKIE_SECURE=settings.production,
+        SESSION_COOKIE_NAME="__Host-form" if settings.is_https else "form",
+        SESSION_COOKIE_SECURE=settings.is_https,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
@@ -60,6 +69,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     csrf.init_app(app)
     app.before_request(same_origin)
+    app.before_request(only_forms)
+    app.before_request(no_doubles)
     policy = content_policy(settings)
 
     @app.after_request
@@ -87,6 +98,34 @@ def same_origin() -> None:
     origin = request.headers.get("Origin")
     if origin is not None and origin != request.host_url.rstrip("/"):
         raise BadRequest("from another site")
+
+
+def takes_json(view: View) -> View:
+    """Mark a view that scripts send JSON to; all others take forms alone."""
+    view.takes_json = True  # type: ignore[attr-defined]
+    return view
+
+
+def only_forms() -> None:
+    """Refuse a body that is no form: read as one it would be an empty one, which some pages would take for an answer."""
+    if request.method not in UNSAFE or request.mimetype in FORMS:
+        return
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.mimetype != "application/json" or not getattr(view, "takes_json", False):
+        raise UnsupportedMediaType
+
+
+def no_doubles() -> None:
+    """Refuse a form that holds one field twice, or more fields than any of ours.
+
+    Which of the two counts would be a guess, and a check may read the other one.
+    """
+    if request.method not in UNSAFE:
+        return
+    if len(request.form) > MAX_FIELDS:
+        raise RequestEntityTooLarge
+    if any(len(values) > 1 for name, values in request.form.lists() if name not in SEVERAL):
+        raise BadRequest("a field stands twice in the form")
 
 
 def private() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlmodel import select
+from sqlmodel import col, select
 
 from directory.accounts import passwords, queries
 from directory.cli import main
@@ -14,6 +14,8 @@ from directory.models.accounts import Role, User, UserStatus
 from directory.models.base import metadata
 from directory.models.moderation import AuditEntry
 from directory.models.ops import KeptMail
+from directory.models.places import Country
+from tests.factories import Make
 
 Run = Callable[..., Result]
 GREEN = "three calm green mornings"
@@ -78,6 +80,11 @@ def test_roles_and_suspension_are_written_into_the_log(run: Run, own: Database) 
     make_ada(run)
     assert run("user", "role", "ADA@patients.example", "admin").exit_code == 0
     assert ada(own).role is Role.ADMIN
+    refused = run("user", "suspend", "ada@patients.example")
+    assert refused.exit_code == 2
+    assert "last administrator" in refused.output
+    bo = ("bo@patients.example", "--name", "Bo 8", "--birth-year", "1980", "--role", "admin")
+    assert run("user", "create", *bo, typed=f"{GREEN}\n{GREEN}\n").exit_code == 0
     assert run("user", "suspend", "ada@patients.example").exit_code == 0
     assert ada(own).status is UserStatus.SUSPENDED
     assert run("user", "unsuspend", "ada@patients.example").exit_code == 0
@@ -86,6 +93,7 @@ def test_roles_and_suspension_are_written_into_the_log(run: Run, own: Database) 
         assert session.exec(select(AuditEntry.action).order_by(AuditEntry.id)).all() == [
             "user.create",
             "user.role",
+            "user.create",
             "user.suspend",
             "user.unsuspend",
         ]
@@ -116,3 +124,27 @@ def test_mail_test_says_what_went_wrong(run: Run, monkeypatch: pytest.MonkeyPatc
     assert result.exit_code == 1
     assert "Not sent" in result.output
     assert run("mail", "test", "not an address").exit_code == 2
+
+
+def test_who_acts_for_a_profile(run: Run, own: Database) -> None:
+    """Granted, changed, listed, ended; each in the log. Seen to fail with each step left out."""
+    make_ada(run)
+    with own.transaction() as session:
+        session.add(Country(code="CA", name="Canada", sort_key="canada"))
+        session.flush()
+        slug = Make(session).profile("Mina Park").slug
+    assert run("member", "grant", "ada@patients.example", slug, "responder").exit_code == 0
+    assert run("member", "grant", "ada@patients.example", slug, "owner").exit_code == 0
+    assert run("member", "list", "ada@patients.example").output == f"owner      {slug}\n"
+    assert run("member", "revoke", "ada@patients.example", slug).exit_code == 0
+    assert run("member", "list", "ada@patients.example").output == ""
+    for wrong in (("grant", "nobody@patients.example", slug, "owner"), ("grant", "ada@patients.example", "nowhere", "owner")):
+        assert run("member", *wrong).exit_code == 2
+    assert run("member", "revoke", "ada@patients.example", slug).exit_code == 2
+    with own.session() as session:
+        entries = session.exec(select(AuditEntry).where(col(AuditEntry.action).startswith("member.")).order_by(col(AuditEntry.id))).all()
+    assert [(entry.action, entry.details.get("before"), entry.details.get("after")) for entry in entries] == [
+        ("member.grant", "", "responder"),
+        ("member.grant", "responder", "owner"),
+        ("member.revoke", "owner", None),
+    ]

@@ -176,16 +176,16 @@ class TestGuessing:
 def account_with(app: Flask, token: str) -> int:
     """Return the status of the account page for whoever sends this token."""
     # A test client that keeps cookies would drop the header.
-    return app.test_client(use_cookies=False).get("/account", headers={"Cookie": f"hairline={token}"}).status_code
+    return app.test_client(use_cookies=False).get("/account", headers={"Cookie": f"session={token}"}).status_code
 
 
 class TestSessions:
     def test_a_planted_token_is_not_taken_over(self, visitor: Visitor, session: Session, make: Make) -> None:
         """Fixation. Seen to fail with the sent token kept."""
         make.user(email=KNOWN)
-        visitor.client.set_cookie("hairline", "planted-by-somebody")
+        visitor.client.set_cookie("session", "planted-by-somebody")
         log_in(visitor, KNOWN)
-        cookie = visitor.client.get_cookie("hairline")
+        cookie = visitor.client.get_cookie("session")
         assert cookie is not None
         assert cookie.value != "planted-by-somebody"
         assert account_with(visitor.app, "planted-by-somebody") == 303
@@ -195,7 +195,7 @@ class TestSessions:
         """Whoever planted their own session in this browser loses it. Seen to fail with the old row left open."""
         make.user(email=KNOWN)
         log_in(visitor, KNOWN)
-        planted = visitor.client.get_cookie("hairline")
+        planted = visitor.client.get_cookie("session")
         assert planted is not None
         page = visitor.get("/account")
         data = {"csrf_token": forms_of(page)[-1].values["csrf_token"], "email": KNOWN, "password": PASSWORD}
@@ -214,7 +214,7 @@ class TestSessions:
         """Seen to fail with the cookie deleted and the row left open."""
         make.user(email=KNOWN)
         log_in(visitor, KNOWN)
-        kept = visitor.client.get_cookie("hairline")
+        kept = visitor.client.get_cookie("session")
         assert kept is not None
         assert account_with(app, kept.value) == 200
         visitor.send("/logout")
@@ -224,8 +224,8 @@ class TestSessions:
         """Seen to fail with each attribute taken out."""
         make.user(email=KNOWN)
         answer = log_in(visitor, KNOWN, follow=False)
-        (cookie,) = [value for value in answer.headers.getlist("Set-Cookie") if value.startswith("hairline=")]
-        for attribute in ("HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=2592000"):
+        (cookie,) = [value for value in answer.headers.getlist("Set-Cookie") if value.startswith("session=")]
+        for attribute in ("HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=7776000"):
             assert attribute in cookie
 
     def test_forms_keep_no_cookie_but_the_token_against_forged_requests(self, app: Flask) -> None:

@@ -74,8 +74,6 @@ class TestOwn:
             service.edit(session, comment_id=comment.id, author_id=stranger.id, body="Mine now.")
         with pytest.raises(NotFound):
             service.delete(session, comment_id=comment.id, author_id=stranger.id)
-        with pytest.raises(NotFound):
-            queries.own(session, comment.id, author_id=stranger.id)
 
     def test_what_was_taken_down_cannot_be_changed(self, session: Session, make: Make) -> None:
         """Seen to fail without the check of the status."""

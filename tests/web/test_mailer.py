@@ -26,7 +26,7 @@ from directory.app import create_app
 from directory.config import Settings
 from directory.core import clock
 from directory.core.db import Database
-from directory.models.accounts import UserStatus
+from directory.models.accounts import Role, UserStatus
 from directory.models.moderation import Decision, DecisionAction, ReasonClass, Report, ReportKind
 from directory.models.ops import Job, JobStatus, KeptMail
 from directory.notifications import mail
@@ -264,6 +264,16 @@ MAILS: dict[str, tuple[Callable[[Session, Make], None], str, tuple[str, ...]]] =
         lambda session, make: mail.password_changed(session, user_id=make.user(email="a@p.example").id),
         "a@p.example",
         ("http://localhost:8000/reset", "If it was not you"),
+    ),
+    "role_changed": (
+        lambda session, make: mail.role_changed(session, user_id=make.user(email="a@p.example", role=Role.MODERATOR).id),
+        "a@p.example",
+        ("moderator", "signed out everywhere", "http://localhost:8000/login"),
+    ),
+    "new_sign_in": (
+        lambda session, make: mail.new_sign_in(session, user_id=make.user(email="a@p.example").id),
+        "a@p.example",
+        ("http://localhost:8000/account/sessions", "http://localhost:8000/reset"),
     ),
     "report_received": (
         lambda session, make: mail.report_received(session, report_id=_decision(session, make, profile_id=make.profile().id)["report_id"]),
