@@ -110,7 +110,7 @@ class TestRedis:
         return create_app(settings.model_copy(update={"redis_url": NOBODY}), database=database)
 
     def test_without_it_pages_answer_quickly_and_limits_hold(self, lonely: Flask) -> None:
-        """Seen to fail without in_memory_fallback_enabled (500), and with the client's own retries (seconds)."""
+        """Seen to fail without in_memory_fallback_enabled: 500."""
         visitor = Visitor(lonely)
         began = time.perf_counter()
         assert visitor.get("/login").status_code == 200
