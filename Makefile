@@ -8,23 +8,28 @@ K ?=
 SIZES ?= 10000,100000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-search drills bench-search check lint format lock wheel clean
+.PHONY: help demo demo-tls test test-search drills bench-search check lint audit format lock wheel clean
 
 help:
 	@echo "make demo    a running site with sample data, from nothing"
+	@echo "make demo-tls  the same in production mode, on https://localhost:8443"
 	@echo "make test    all kinds of tests, small numbers"
 	@echo "make drills  faults on purpose, full numbers (K=name for some)"
 	@echo "make test-search   the tests of search alone (WHOOSH=whoosh3: on that make of Whoosh)"
 	@echo "make bench-search  how fast search is, beside tantivy and FTS5 (SIZES=10000,100000)"
-	@echo "make check   format, lint, types and tests"
+	@echo "make check   format, lint, types, tests and known holes"
+	@echo "make audit   which pinned packages have known holes"
 	@echo "make wheel   an installable package in dist/"
 	@echo "make lock    pin the dependencies anew"
 
 demo: $(VENV)/.run $(VENV)/.vendor
 	@$(BIN)/hairline demo
 
+demo-tls: $(VENV)/.dev $(VENV)/.vendor
+	@$(BIN)/python tools/demo_tls.py
+
 test: $(VENV)/.dev $(VENV)/.vendor
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@HAIRLINE_FUZZ=$${HAIRLINE_FUZZ:-800} $(BIN)/python -m pytest -n 2 --dist loadfile
 
 drills: $(VENV)/.dev $(VENV)/.vendor
 	HAIRLINE_DRILL=full $(BIN)/python -m pytest -m drill --timeout 3000 $(if $(K),-k "$(K)")
@@ -46,12 +51,17 @@ $(VENV)/.whoosh: $(VENV)/.dev
 bench-search: $(VENV)/.dev
 	@$(BIN)/python -m benchmarks.search --sizes $(SIZES)
 
-check: lint test
+check: lint test audit
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml directory
+
+# Ends with 1 for a known hole. Where nobody can be asked it says so in one loud line and goes on.
+audit: $(VENV)/.dev
+	@$(BIN)/python tools/audit.py
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .

@@ -10,7 +10,23 @@ from directory.config import Settings, SettingsError
 from directory.core.db import Database
 from directory.core.paths import shipped
 from directory.views import BLUEPRINTS
-from directory.web import assets, auth, compress, db, errors, limits, logging, mailer, routing, schema, search, security, seen, templating
+from directory.web import (
+    assets,
+    auth,
+    compress,
+    db,
+    errors,
+    events,
+    limits,
+    logging,
+    mailer,
+    numbers,
+    schema,
+    search,
+    security,
+    seen,
+    templating,
+)
 
 
 def create_app(settings: Settings | None = None, *, database: Database | None = None) -> Flask:
@@ -28,11 +44,13 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     app = Flask("directory", template_folder=str(shipped("templates")), static_folder=None)
     app.extensions["hairline_settings"] = settings
     logging.init_app(app)
+    numbers.init_app(app)
     database = database or Database(settings.database)
     db.init_app(app, database)
     search.init_app(app, settings, database)
     schema.alembic_for(app, settings)
     compress.init_app(app)
+    events.init_app(app)
     limits.init_app(app, settings, database)
     security.init_app(app, settings)
     limits.count_changes(app)
@@ -41,7 +59,6 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     assets.init_app(app)
     mailer.init_app(app, settings)
     errors.init_app(app)
-    routing.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app

@@ -37,6 +37,10 @@ class Settings(BaseSettings):
     base_url: str = Field(default="", description="where visitors reach the site, e.g. https://hairline.example; no path")
     host: str = Field(default="127.0.0.1", description="the address to listen on")
     port: int = Field(default=8000, ge=1, le=65535, description="the port to listen on")
+    tls_certificate: str = Field(
+        default="", description="a certificate file, to answer https itself; usually a reverse proxy does, and this stays empty"
+    )
+    tls_key: str = Field(default="", description="the file of the certificate's private key")
     trusted_hosts: str = Field(default="", description="host names to answer to, separated by commas; empty: that of the base URL")
     proxies: int = Field(default=0, ge=0, le=5, description="how many reverse proxies stand in front and set X-Forwarded-*")
     threads: int = Field(default=4, ge=1, le=64, description="threads that answer requests in one web process")
@@ -101,6 +105,12 @@ class Settings(BaseSettings):
             raise ValueError(f"{PREFIX}MAP_TILES_URL must have one plain host, without {{s}}")
         if not self.map_tiles_credit.strip():
             raise ValueError(f"{PREFIX}MAP_TILES_CREDIT must say whose the tiles are")
+        return self
+
+    @model_validator(mode="after")
+    def _tls(self) -> Self:
+        if bool(self.tls_certificate) != bool(self.tls_key):
+            raise ValueError(f"{PREFIX}TLS_CERTIFICATE and {PREFIX}TLS_KEY belong together")
         return self
 
     @model_validator(mode="after")
@@ -184,7 +194,7 @@ class Settings(BaseSettings):
 
 
 #: Names with our prefix that steer tests, not the site.
-OTHER_NAMES = frozenset({"HAIRLINE_REQUIRE_BROWSER", "HAIRLINE_TEST_POSTGRES_URL", "HAIRLINE_DRILL"})
+OTHER_NAMES = frozenset({"HAIRLINE_REQUIRE_BROWSER", "HAIRLINE_TEST_POSTGRES_URL", "HAIRLINE_DRILL", "HAIRLINE_FUZZ"})
 
 
 class _FileSource(PydanticBaseSettingsSource):

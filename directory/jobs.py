@@ -1,38 +1,39 @@
 """Which handler does which job, and the worker that runs them inside the app."""
 
 import threading
+import time
 from datetime import datetime, timedelta
 
+import structlog
 from flask import Flask
-from sqlalchemy import delete
-from sqlmodel import col
 
 from directory import outbox, work
 from directory.accounts import history
 from directory.accounts import service as accounts
 from directory.accounts.history import Whence
 from directory.config import Settings
-from directory.core import clock
 from directory.core.db import Database
 from directory.core.locks import FileLock
 from directory.models.accounts import EventKind, User
-from directory.models.ops import IdempotencyKey, Job
 from directory.places import blob
+from directory.privacy import erasure, retention
 from directory.search import indexer
-from directory.web import mails
+from directory.web import farewell, mails
 from directory.work import Handler, Work
 
-#: How long answers to forms and finished jobs are remembered.
-KEEP = timedelta(days=14)
+log = structlog.get_logger("jobs")
+
+#: Seconds between two batches of the sweep: whoever waits for the database comes in between.
+PAUSE = 0.002
 
 
 def sweep(work: Work) -> None:
-    """Handler: forget what need not be remembered, and come back tomorrow."""
-    old = clock.now() - KEEP
+    """Handler: let the retention clock end what is too old, see to erasures that are due, and come back tomorrow."""
+    for rule, count in retention.run(work.transaction):
+        log.info("retention", rule=rule, rows=count)
+        time.sleep(PAUSE)
     with work.transaction() as session:
-        session.execute(delete(IdempotencyKey).where(col(IdempotencyKey.created_at) < old))
-        session.execute(delete(Job).where(col(Job.finished_at) < old))
-        accounts.forget_old(session)
+        erasure.schedule_due(session)
         outbox.enqueue(session, "ops.sweep", key="ops.sweep", delay=timedelta(days=1))
         work.finish(session)
 
@@ -62,6 +63,7 @@ HANDLERS: dict[str, Handler] = {
     "accounts.sign_in_failed": sign_in_failed,
     **indexer.HANDLERS,
     **mails.HANDLERS,
+    **farewell.HANDLERS,
 }
 
 

@@ -24,7 +24,9 @@ BOTH = ("sqlite", "postgres")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep the environment of whoever runs the tests out of them."""
-    for name in [n for n in os.environ if n.startswith("HAIRLINE_") and n not in {"HAIRLINE_REQUIRE_BROWSER", "HAIRLINE_DRILL"}]:
+    for name in [
+        n for n in os.environ if n.startswith("HAIRLINE_") and n not in {"HAIRLINE_REQUIRE_BROWSER", "HAIRLINE_DRILL", "HAIRLINE_FUZZ"}
+    ]:
         del os.environ[name]
 
 

@@ -27,12 +27,20 @@ FLOORS = (
         "media",
         "profiles",
     ),
-    *("reviews", "guides", "comments", "claims", "moderation", "sources", "ingest", "search", "sample", "forms", "web", "jobs"),
+    *("reviews", "guides", "comments", "claims", "moderation", "privacy", "sources", "ingest", "search", "sample", "forms", "web", "jobs"),
     *("views", "api", "app", "cli"),
 )
 #: Floors below this one know nothing of HTTP. Flask-Login's UserMixin is the one exception.
 FIRST_WITH_FLASK = FLOORS.index("forms")
 MAX_LINES = 400
+#: What opens connections, or brings along a client that does.
+CONNECTING = {
+    *("requests", "requests_hardened", "urllib3", "httpx", "aiohttp", "pycurl", "websockets", "dns"),
+    *("socket", "ssl", "smtplib", "ftplib", "imaplib", "poplib", "telnetlib", "nntplib"),
+    *("urllib.request", "http.client", "xmlrpc.client", "asyncio"),
+}
+#: Where what may be imported: the client for other people's sites, the mail, and the command that looks for a free port.
+DOORS = {"core/outbound/": CONNECTING, "web/mailer.py": {"smtplib"}, "cli/": {"socket"}}
 
 
 def modules() -> list[Path]:
@@ -90,6 +98,22 @@ def whoosh_users(tree: ast.AST) -> list[str]:
     return [name for name in imports(tree) if name.split(".")[0] == "whoosh"]
 
 
+def way_out(module: str, tree: ast.AST) -> list[str]:
+    """Name what `module`, a path inside the house, imports to open connections without being a door."""
+    allowed = {name for door, names in DOORS.items() if module.startswith(door) for name in names}
+    named = {name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in (alias.name for alias in node.names)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            named |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return sorted(found for found in CONNECTING - allowed if any(name == found or name.startswith(f"{found}.") for name in named))
+
+
+def loopback_allowers(tree: ast.AST) -> list[str]:
+    """Name every call that says whether loopback may be asked: only tests and the demo may."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return [f"line {call.lineno}" for call in calls if any(keyword.arg == "allow_loopback" for keyword in call.keywords)]
+
+
 def swallowers(tree: ast.AST) -> list[str]:
     """Name every `except Exception` and bare `except`."""
     return [
@@ -120,6 +144,9 @@ def test_a_module_keeps_the_rules_of_the_house(path: Path) -> None:
         assert not committers(tree), "only core/db.py commits and makes sessions"
     if floor != "search":
         assert not whoosh_users(tree), "only search/ imports whoosh"
+    assert not way_out(name(path), tree), "opens connections beside core/outbound"
+    if not name(path).startswith(("core/outbound/", "sample/", "cli/demo")):
+        assert not loopback_allowers(tree), "lets others reach into this machine"
     # The worker's loop must outlive every handler: the one place where anything may be caught.
     assert not swallowers(tree) or name(path) == "work.py", "catches everything"
     assert ast.get_docstring(tree), "opens without a sentence"
@@ -157,6 +184,24 @@ def test_a_swallowed_error_is_named() -> None:
 def test_whoosh_outside_search_is_named() -> None:
     """A planted offender."""
     assert whoosh_users(ast.parse("from whoosh.index import open_dir")) == ["whoosh.index"]
+
+
+def test_a_second_way_out_is_named() -> None:
+    """Planted offenders, and the doors."""
+    assert way_out("claims/checks.py", ast.parse("def f():\n    import requests.adapters")) == ["requests"]
+    assert way_out("ingest/feeds.py", ast.parse("from urllib import request, parse")) == ["urllib.request"]
+    assert way_out("ingest/feeds.py", ast.parse("from http.client import HTTPConnection")) == ["http.client"]
+    assert way_out("core/text.py", ast.parse("import socket as s")) == ["socket"]
+    assert way_out("web/mailer.py", ast.parse("import smtplib, socket")) == ["socket"]
+    assert not way_out("core/outbound/wire.py", ast.parse("import requests, socket, http.client"))
+    assert not way_out("web/seo.py", ast.parse("from urllib.parse import urlencode\nfrom http import HTTPStatus"))
+
+
+def test_a_policy_that_allows_loopback_is_named() -> None:
+    """Planted offenders."""
+    assert loopback_allowers(ast.parse("p = Policy(ports=ports, allow_loopback=settings.debug)")) == ["line 1"]
+    assert loopback_allowers(ast.parse("p = replace(PUBLIC, allow_loopback=True)")) == ["line 1"]
+    assert not loopback_allowers(ast.parse("p = Policy(max_bytes=10)"))
 
 
 def test_files_are_short_in_the_middle() -> None:

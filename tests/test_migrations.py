@@ -14,7 +14,9 @@ import tests.postgres
 from directory.app import create_app
 from directory.config import Settings
 from directory.core.db import BrokenKeys, Database, migration_engine
+from directory.models.accounts import User
 from directory.web import schema
+from tests.factories import Make
 
 
 @pytest.fixture
@@ -72,6 +74,20 @@ def test_every_revision_goes_up_and_down(empty_app: tuple[Flask, Settings]) -> N
         now.pop("alembic_version", None)
         before.pop("alembic_version", None)
         assert now == before
+
+
+def test_the_number_of_a_deleted_account_is_not_given_again(empty_app: tuple[Flask, Settings]) -> None:
+    """The log names accounts by number. Seen to fail on SQLite without AUTOINCREMENT."""
+    app, settings = empty_app
+    schema.migrate(app, settings)
+    database: Database = app.extensions["hairline_database"]
+    with database.transaction() as session:
+        make = Make(session)
+        first, last = make.user(), make.user()
+        number = last.id
+        session.delete(session.get_one(User, number))
+        session.flush()
+        assert make.user().id > number > first.id
 
 
 @pytest.fixture

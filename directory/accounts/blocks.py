@@ -2,7 +2,7 @@
 
 import ipaddress
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import delete, or_
@@ -13,7 +13,7 @@ from directory.accounts.rules import clean_email, email_key
 from directory.core import clock, tokens
 from directory.core.errors import NotAllowed, NotFound, Refused
 from directory.core.i18n import _
-from directory.models.limits import Block, BlockKind, RateCount
+from directory.models.limits import Block, BlockKind
 from directory.models.moderation import AuditEntry
 
 #: The widest networks that can be blocked, by version of the protocol: wider is a slip of the keyboard.
@@ -134,12 +134,6 @@ def remove(session: Session, kind: BlockKind, typed: str, *, secret: str, actor_
 def all_(session: Session) -> Sequence[Block]:
     """Return what is blocked now, the newest first."""
     return session.exec(select(Block).where(_holds()).order_by(col(Block.id).desc())).all()
-
-
-def forget_old(session: Session, *, before: datetime) -> None:
-    """Delete blocks that ended before a moment, and counts of requests that are over (the daily sweep)."""
-    session.execute(delete(RateCount).where(col(RateCount.expires_at) <= clock.now()))
-    session.execute(delete(Block).where(col(Block.expires_at) < before))
 
 
 def _is_blocked(session: Session, *lists: tuple[BlockKind, list[str]]) -> bool:

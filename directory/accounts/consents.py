@@ -31,3 +31,6 @@ HEALTH_DATA = ConsentText(
         " under the name I choose. I can take this back at any time; what I wrote is then no longer shown."
     ),
 )
+
+#: Every text that anybody has agreed to, by purpose and version. A new version is added, none is taken out.
+TEXTS = {(text.purpose, text.version): text for text in (HEALTH_DATA,)}

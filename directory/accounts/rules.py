@@ -27,7 +27,7 @@ FIRST_BIRTH_YEAR = 1900
 
 _WORDS = (
     "admin administrator anonymous deleted doctor dr editor editorial hairline mod moderation moderator official operator prof professor"
-    " removed root staff superuser support surgeon sysadmin system team verified webmaster"
+    " formermember removed root staff superuser support surgeon sysadmin system team verified webmaster"
 )
 #: Words that would pass for us, for our staff, or for a title that nobody here has checked.
 RESERVED = frozenset(_WORDS.split())

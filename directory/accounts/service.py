@@ -1,9 +1,9 @@
 """Writes about people: accounts, sessions, passwords, roles. Hashes are made before, by `passwords`."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import and_, delete, or_, update
+from sqlalchemy import and_, or_, update
 from sqlmodel import Session, col, select
 
 from directory import outbox
@@ -17,7 +17,6 @@ from directory.models.accounts import (
     AuthSession,
     Consent,
     EventKind,
-    LoginFailure,
     MailedToken,
     Role,
     SignInMethod,
@@ -27,9 +26,6 @@ from directory.models.accounts import (
 )
 from directory.models.moderation import AuditEntry
 from directory.notifications import mail
-
-#: How long what is over is kept: long enough to look into a complaint.
-KEEP = timedelta(days=14)
 
 
 def register(
@@ -341,16 +337,6 @@ def audit(session: Session, *, actor_id: int | None, action: str, user_id: int, 
     """Write down who did what to an account."""
     entry = AuditEntry(actor_id=actor_id, action=action, subject=f"user:{user_id}", details=details, created_at=clock.now())
     session.add(entry)
-
-
-def forget_old(session: Session) -> None:
-    """Delete sign-ins, links, counts and blocks that are over (the daily sweep)."""
-    old = clock.now() - KEEP
-    session.execute(delete(AuthSession).where(col(AuthSession.expires_at) < old))
-    session.execute(delete(AuthSession).where(col(AuthSession.revoked_at) < old))
-    session.execute(delete(MailedToken).where(col(MailedToken.expires_at) < old))
-    session.execute(delete(LoginFailure).where(col(LoginFailure.window_start) < old))
-    blocks.forget_old(session, before=old)
 
 
 def _set_password(session: Session, user: User, password_hash: str, whence: Whence) -> None:

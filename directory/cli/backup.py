@@ -125,6 +125,7 @@ def _postgres(program: str, *arguments: str, database: Database) -> None:
     # The password goes by the environment: arguments can be read by everybody on the machine.
     environment = os.environ | ({"PGPASSWORD": str(url.password)} if url.password else {})
     target = url.set(password=None).render_as_string(hide_password=False)
+    # No shell: the program was looked up above, and the arguments are ours.
     done = subprocess.run([found, "--dbname", target, *arguments], env=environment, check=False, capture_output=True, text=True)  # noqa: S603
     if done.returncode != 0:
         stop(f"{program} failed: {done.stderr.strip()[-500:]}", code=1)

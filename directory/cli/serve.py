@@ -45,6 +45,7 @@ def serve(no_worker: bool, migrating: bool) -> None:
             "warning",
         ),
         *("--http", "1"),
+        *(("--ssl-certificate", settings.tls_certificate, "--ssl-keyfile", settings.tls_key) if settings.tls_key else ()),
     )
     children = {"web": web} if no_worker else {"web": web, "worker": child("directory.cli", "worker")}
     sys.exit(Supervisor(children, quiet={"worker": SECOND_WORKER}).run())

@@ -14,6 +14,7 @@ from directory.core.errors import DomainError
 from directory.models.accounts import Role, User
 from directory.models.ops import Job, JobStatus
 from directory.notifications import mail as mails
+from directory.privacy import erasure
 
 ROLES = click.Choice([role.value for role in Role])
 
@@ -65,7 +66,19 @@ def unsuspend(email: str) -> None:
     click.echo(f"{email} can log in again.")
 
 
-def _change(email: str, act: Callable[[Session, User], None]) -> None:
+@user.command()
+@click.argument("email")
+@click.option("--keep-reviews", is_flag=True, help="Leave published reviews without a name; otherwise they go too.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def erase(email: str, keep_reviews: bool, yes: bool) -> None:
+    """Delete the account of EMAIL and everything that hangs on it, for good: for people who cannot log in to ask for it."""
+    if not yes:
+        click.confirm(f"Delete the account of {email} for good, without the days of grace?", abort=True)
+    _change(email, lambda session, found: erasure.ask(session, user_id=found.id, keeps_reviews=keep_reviews, at_once=True))
+    click.echo(f"The worker deletes the account of {email} within seconds, and tells them by mail.")
+
+
+def _change(email: str, act: Callable[[Session, User], object]) -> None:
     try:
         with writing() as session:
             act(session, accounts.existing_by_email(session, email))

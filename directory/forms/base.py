@@ -5,9 +5,10 @@ from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, HiddenField, StringField
+from wtforms import BooleanField, Field, HiddenField, SelectMultipleField, StringField
 
 from directory.core.errors import Refused, TooMany
+from directory.core.i18n import _
 from directory.core.text import clean_line, clean_text
 from directory.idempotency import clean_key
 
@@ -48,8 +49,15 @@ class DirectoryForm(FlaskForm):  # type: ignore[misc]
     idempotency_key = HiddenField(default=lambda: secrets.token_urlsafe(24), filters=[clean_key])
 
     def process(self, *args: Any, **kwargs: Any) -> None:
-        """Fill the fields; a text of which cleaning leaves nothing then counts as not given (`InputRequired` asks what was sent)."""
+        """Fill the fields; a text of which cleaning leaves nothing then counts as not given (`InputRequired` asks what was sent).
+
+        Raises:
+            Refused: when a field that takes one answer came with several.
+        """
         super().process(*args, **kwargs)
+        if any(len(field.raw_data or ()) > 1 and not isinstance(field, SelectMultipleField) for field in self):
+            # No form of ours sends a name twice; which of the two is meant, another reader of the request may see otherwise.
+            raise Refused(_("This form came with an answer given twice. Go back, load the page again and send it once more."))
         for field in self:
             if isinstance(field, StringField) and field.raw_data:
                 field.raw_data = [field.data]

@@ -35,6 +35,8 @@ class User(UserMixin, Record, table=True):  # type: ignore[misc]
         one_of("status", UserStatus),
         CheckConstraint("birth_year BETWEEN 1900 AND 2100", name="birth_year_sane"),
         Index("ix_users_passkey_handle", "passkey_handle", unique=True),
+        # A number is given once: the log names by number who was deleted.
+        {"sqlite_autoincrement": True},
     )
     id: int = Field(default=None, primary_key=True)
     #: As typed, trimmed; mails go here.

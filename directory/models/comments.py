@@ -33,6 +33,8 @@ class Comment(Record, table=True):
         CheckConstraint("(status = 'removed') = (removed_for IS NOT NULL)", name="removed_for_a_reason"),
         Index("ix_comments_profile", "profile_id", "created_at", "id"),
         Index("ix_comments_guide", "guide_id", "created_at", "id"),
+        # A number is given once: the log names by number what was deleted.
+        {"sqlite_autoincrement": True},
     )
     id: int = Field(default=None, primary_key=True)
     profile_id: int | None = Field(default=None, foreign_key="profiles.id", ondelete="CASCADE")

@@ -58,12 +58,14 @@ class Review(Record, table=True):
         one_of("removed_for", ReasonClass),
         # Every removed review is counted in public by its reason, so each has one.
         CheckConstraint("(status = 'removed') = (removed_for IS NOT NULL)", name="removed_for_a_reason"),
-        # An erased person's review has no author any more; any other has one.
-        CheckConstraint("author_id IS NOT NULL OR status = 'anonymised'", name="author_or_anonymised"),
+        # An erased person's review has no author any more, also when a moderator takes it down later; any other has one.
+        CheckConstraint("author_id IS NOT NULL OR status IN ('anonymised', 'removed')", name="author_or_anonymised"),
         one_of("held_for", HoldReason),
         CheckConstraint("overall BETWEEN 1 AND 5", name="overall_in_range"),
         CheckConstraint("own_experience", name="own_experience_declared"),
         CheckConstraint("month >= '1980-01' AND month < '2200-00'", name="month_sane"),
+        # A number is given once: the log names by number what was deleted.
+        {"sqlite_autoincrement": True},
     )
     id: int = Field(default=None, primary_key=True)
     profile_id: int = Field(foreign_key="profiles.id", ondelete="CASCADE")

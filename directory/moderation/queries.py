@@ -348,7 +348,7 @@ def _as_thing(review: Review | None, comment: Comment | None, profile: Profile |
         title=review.title if review else "",
         text=written.body if written else "",
         author_id=author.id if author else None,
-        author=author.display_name if author else "",
+        author=author.display_name if author else reviews.former() if review is not None else "",
         state=state,
         actions=actions,
         profile_id=profile.id if profile else None,

@@ -214,7 +214,7 @@ def _log(session: Session, actor_id: int, action: str, subject: str, details: di
     session.flush()
 
 
-def _refuse_own(moderator_id: int, author_id: int) -> None:
+def _refuse_own(moderator_id: int, author_id: int | None) -> None:
     if moderator_id == author_id:
         raise NotAllowed(_("You wrote this yourself. Another moderator has to decide."))
 

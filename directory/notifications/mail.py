@@ -95,6 +95,16 @@ def account_restored(session: Session, *, decision_id: int) -> None:
     _enqueue(session, "account_restored", decision_id, decision_id=decision_id)
 
 
+def erasure_asked(session: Session, *, user_id: int) -> None:
+    """Tell a person until when they can change their mind about being forgotten."""
+    _enqueue(session, "erasure_asked", user_id, user_id=user_id)
+
+
+def erasure_cancelled(session: Session, *, user_id: int) -> None:
+    """Tell a person that their account stays."""
+    _enqueue(session, "erasure_cancelled", user_id, user_id=user_id)
+
+
 def try_out(session: Session, *, address: str) -> int:
     """Send a mail that says that mail works; return the job's id. The address is the operator's own, typed by them."""
     return outbox.enqueue(session, "mail.try_out", address=address)

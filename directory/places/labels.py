@@ -34,8 +34,10 @@ class Square(NamedTuple):
 
 def square(zoom: int, x: int, y: int) -> Square | None:
     """Return the edges of a square of the grid that web maps share (spherical Mercator, 2^zoom squares a side), or None outside of it."""
+    if not LEAST_ZOOM <= zoom <= MOST_ZOOM:  # first: two to the power of any number that somebody types would fill the memory
+        return None
     side = 2**zoom
-    if not (LEAST_ZOOM <= zoom <= MOST_ZOOM and 0 <= x < side and 0 <= y < side):
+    if not (0 <= x < side and 0 <= y < side):
         return None
 
     def north_of(row: int) -> float:

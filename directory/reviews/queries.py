@@ -101,7 +101,8 @@ class Shown:
     """One review as readers see it."""
 
     id: int
-    author_id: int
+    #: None: its author has left and took their name along.
+    author_id: int | None
     author: str
     published_at: datetime
     overall: int
@@ -152,7 +153,7 @@ def published(session: Session, profile: Profile, *, number: int = 1, order: Ord
         .where(*_shown_on(profile))
         .order_by(*_ORDERS[order])
         .options(
-            joinedload(Review.author, innerjoin=True).load_only(User.display_name),
+            joinedload(Review.author).load_only(User.display_name),
             joinedload(Review.treatment, innerjoin=True).load_only(Treatment.label),
         )
     )
@@ -190,6 +191,16 @@ def held(session: Session, *, profile_id: int, author_id: int) -> Review | None:
     """Return the review of a profile by a person that waits for a look, or None."""
     waiting = (Review.profile_id == profile_id, Review.author_id == author_id, Review.status == ReviewStatus.AUTO_HOLD)
     return session.exec(select(Review).where(*waiting)).first()
+
+
+def author_of(review: Review) -> str:
+    """Return the name that readers see as the author of a review that was loaded with its author."""
+    return former() if review.author is None else review.author.display_name
+
+
+def former() -> str:
+    """Return what stands in place of the name of somebody who has left."""
+    return _("Former member")
 
 
 def profile_of(session: Session, review: Review) -> Profile:
@@ -250,14 +261,14 @@ def _shown_on(profile: Profile) -> tuple[Any, ...]:
 
 
 def _with_author() -> SelectOfScalar[Review]:
-    return select(Review).options(joinedload(Review.author, innerjoin=True), joinedload(Review.treatment, innerjoin=True))
+    return select(Review).options(joinedload(Review.author), joinedload(Review.treatment, innerjoin=True))
 
 
 def _as_shown(review: Review) -> Shown:
     return Shown(
         id=review.id,
         author_id=review.author_id,
-        author=review.author.display_name if review.author else "",
+        author=author_of(review),
         published_at=review.published_at or review.created_at,
         overall=review.overall,
         title=review.title,

@@ -112,7 +112,7 @@ def hide(session: Session, *, review_id: int, reason: ReasonClass) -> Review:
 
 
 def restore(session: Session, *, review_id: int) -> Review:
-    """Put a review back that was taken down; it keeps its day.
+    """Put a review back that was taken down; it keeps its day, and stays without a name where its author has left.
 
     Raises:
         NotFound: when there is no such review.
@@ -121,7 +121,7 @@ def restore(session: Session, *, review_id: int) -> Review:
     review, profile = lock(session, review_id)
     if review.status is not ReviewStatus.REMOVED:
         raise Refused(_("This review is not among the removed ones."))
-    review.status = ReviewStatus.PUBLISHED
+    review.status = ReviewStatus.PUBLISHED if review.author_id is not None else ReviewStatus.ANONYMISED
     review.removed_for = None
     review.published_at = review.published_at or clock.now()
     refresh_rating(session, profile)

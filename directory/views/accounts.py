@@ -14,8 +14,10 @@ from directory.core.i18n import _
 from directory.forms.accounts import ButtonForm, ChangePasswordForm, EmailForm, LoginForm, NewPasswordForm, RegisterForm
 from directory.forms.base import DirectoryForm
 from directory.models.accounts import MailedToken, TokenPurpose
-from directory.web import db, login
+from directory.privacy import erasure
+from directory.web import db, events, login
 from directory.web.auth import auth_session, forget, local_path, person, remember, requires, session_token, signed_in, whence
+from directory.web.events import Event
 from directory.web.formpage import form_page
 from directory.web.mailer import app_settings
 from directory.web.security import private
@@ -56,8 +58,11 @@ def logout() -> Answer:
     private()
     if request.method != "POST":
         return render_template("accounts/logout.html", form=ButtonForm())
+    user = person()
     with db.transaction() as writing:
         service.close_session(writing, token=session_token())
+    if user:
+        events.note(Event.LOGGED_OUT, user_id=user.id)
     session.clear()
     response = redirect(url_for("accounts.logout"), code=303)
     forget(response)
@@ -172,7 +177,8 @@ def resend() -> Answer:
 def account() -> str:
     """Show people what we hold of them and what they can do with it."""
     private()
-    return render_template("accounts/account.html", user=signed_in(), form=ButtonForm())
+    user = signed_in()
+    return render_template("accounts/account.html", user=user, form=ButtonForm(), erasure=erasure.pending(db.session(), user.id))
 
 
 @bp.get("/account/unconfirmed")
@@ -204,6 +210,7 @@ def password() -> Answer:
             token = service.open_session(writing, user=changed, method=auth_session().method, whence=whence())
     except (Refused, TooMany) as refusal:
         return _again("password", form, refusal)
+    events.note(Event.FACTOR_CHANGED, user_id=user.id, factor="password")
     flash(_("Your password is changed. You are signed out everywhere else."))
     response = redirect(url_for("accounts.account"), code=303)
     remember(response, token)
@@ -260,6 +267,7 @@ def reset(token: str) -> Answer:
             service.reset_password(writing, token=token, password_hash=hashed, whence=whence())
     except (Refused, TooMany) as refusal:
         return _again("reset", form, refusal)
+    events.note(Event.FACTOR_CHANGED, user_id=user.id, factor="password")
     flash(_("Your password is changed. Log in with the new one."))
     response = redirect(url_for("accounts.login"), code=303)
     forget(response)

@@ -62,5 +62,6 @@ def _page(form: NearForm, *, status: int = 200, wrong: str = "") -> Response:
 
 def _filters() -> list[tuple[str, str]]:
     """Return the filters that came along, those alone that we know."""
-    criteria = Criteria.from_args(request.values, taxonomy=treatments.all_(db.session()))
+    came = request.form if request.method == "POST" else request.args
+    criteria = Criteria.from_args(came, taxonomy=treatments.all_(db.session()))
     return [(name, value) for name, value in criteria.pairs() if name in lists.FILTERS - {"verified"}]

@@ -7,6 +7,7 @@ from flask import Blueprint, render_template, request
 from directory.accounts.permissions import Permission
 from directory.guides import documents, shelf
 from directory.moderation import queries as moderation
+from directory.privacy import retention
 from directory.reviews import reasons
 from directory.reviews import rules as reviews
 from directory.sources import queries as sources
@@ -66,8 +67,22 @@ def contact() -> str:
 @bp.get("/privacy")
 @requires(Permission.PUBLIC)
 def privacy() -> str:
-    """Say what is stored about whom, with a part on consumer health data (T-21)."""
-    return _page("privacy")
+    """Say what is stored about whom, and for how long: by the rules that the nightly sweep works by."""
+    return _page("privacy", rules=retention.RULES)
+
+
+@bp.get("/privacy/health-data")
+@requires(Permission.PUBLIC)
+def health_data() -> str:
+    """Show the policy on consumer health data, by itself (T-21)."""
+    return _page("health-data")
+
+
+@bp.get("/privacy/request")
+@requires(Permission.PUBLIC)
+def privacy_request() -> str:
+    """Say how people without an account see, correct, object to and remove what is about them."""
+    return _page("privacy-request")
 
 
 @bp.get("/accessibility")

@@ -5,11 +5,13 @@ from flask import Flask, g, redirect, render_template
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from werkzeug.wrappers import Response
 
 from directory.core.errors import Gone, Moved, NotAllowed, NotFound, Refused, TooMany
 from directory.core.i18n import _
+from directory.web import events
+from directory.web.events import Event
 
 log = structlog.get_logger("web")
 
@@ -76,6 +78,7 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def forged(error: CSRFError) -> tuple[str, int, dict[str, str]]:
+        events.note(Event.FORGED)
         return page(
             400,
             message=_(
@@ -85,6 +88,7 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(SecurityError)
     def another_host(error: SecurityError) -> tuple[str, int, dict[str, str]]:
+        events.note(Event.OTHER_HOST)
         # No page: without a host that is ours there is no address to link to.
         return "This site does not answer to that name.", 400, {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
 
@@ -92,7 +96,10 @@ def init_app(app: Flask) -> None:
     def http(error: HTTPException) -> tuple[str, int, dict[str, str]] | Response:
         if error.code is None or error.code < 400:
             return error.get_response()
-        return page(error.code)
+        body, status, headers = page(error.code)
+        if isinstance(error, MethodNotAllowed) and error.valid_methods:
+            headers["Allow"] = ", ".join(sorted(error.valid_methods))
+        return body, status, headers
 
     @app.errorhandler(PoolTimeout)
     @app.errorhandler(DBAPIError)

@@ -48,6 +48,8 @@ def configure(settings: Settings) -> None:
 
 def init_app(app: Flask) -> None:
     """Give each request an id and write one line when it is answered."""
+    # Flask's own line names the path, and a path may be the secret of a mailed link.
+    app.log_exception = _say_what_broke  # type: ignore[method-assign]
 
     @app.before_request
     def begin() -> None:
@@ -67,3 +69,7 @@ def init_app(app: Flask) -> None:
                 route = request.url_rule.rule if request.url_rule else None
                 log.info("request", method=request.method, route=route, status=response.status_code, ms=took)
         return response
+
+
+def _say_what_broke(exc_info: Any) -> None:
+    log.error("request.failed", method=request.method, route=request.url_rule.rule if request.url_rule else None, exc_info=exc_info)

@@ -7,8 +7,9 @@ from directory.accounts import queries as accounts
 from directory.accounts.rules import email_key
 from directory.accounts.throttle import Limit
 from directory.models.accounts import User
-from directory.web import db
+from directory.web import db, events
 from directory.web.auth import session_token, whence
+from directory.web.events import Event
 from directory.web.mailer import app_settings
 
 
@@ -45,9 +46,11 @@ def verified(user: User | None, email: str, password: str) -> tuple[User | None,
     if user is None or not fits:
         with db.transaction() as writing:
             service.note_failure(writing, user_id=user.id if user else None, whence=whence())
+        events.note(Event.NOT_PROVED, user_id=user.id if user else None, factor="password")
         return None, None
     with db.transaction() as writing:
         throttle.settle(writing, take_back=network, forget=account)
+    events.note(Event.PROVED, user_id=user.id, factor="password")
     return user, newer
 
 

@@ -29,6 +29,10 @@ class MailRefused(Exception):
     """The mail server did not take the mail; the text holds its code and no address, because it is logged."""
 
 
+class NoServer(RuntimeError):
+    """There is no mail server, and mails may not be kept here."""
+
+
 class Connection(EmailBackend):  # type: ignore[misc]
     """A connection that looks at the server's certificate.
 
@@ -93,7 +97,12 @@ def link(endpoint: str, **values: object) -> str:
     return settings.public_url + current_app.url_map.bind(host_name(settings)).build(endpoint, values)
 
 
-def send(work: Work, *, to: str, subject: str, template: str, **values: object) -> None:
+def message_id(work: Work) -> str:
+    """Return what marks the mail of a job, however often it is sent."""
+    return f"<job-{work.job_id}@{host_name(work.settings)}>"
+
+
+def send(work: Work, *, to: str, subject: str, template: str, ends: bool = True, **values: object) -> None:
     """Render and send one mail; each has a plain-text part.
 
     Sent again after a crash it carries the same Message-ID, so that mail programs can tell.
@@ -103,28 +112,30 @@ def send(work: Work, *, to: str, subject: str, template: str, **values: object) 
         to: The recipient's address.
         subject: One line.
         template: The name of `templates/emails/<template>.txt` and `.html`.
+        ends: Whether the job is done with it, where the mail is kept.
         values: What the templates need.
 
     Raises:
+        NoServer: when mails can be neither sent nor kept.
         Hopeless: when the server says that the address takes no mail.
         MailRefused: when it refuses for another reason.
     """
     settings = work.settings
-    message_id = f"<job-{work.job_id}@{host_name(settings)}>"
     values |= {"subject": subject, "home": settings.public_url + "/"}
     text = _BLANK_LINES.sub("\n\n", render_template(f"emails/{template}.txt", **values)).strip() + "\n"
     html = render_template(f"emails/{template}.html", **values)
     subject = clean_line(subject)
     if settings.keeps_mail:
-        _keep(work, KeptMail(message_id=message_id, recipient=to, subject=subject, text=text, html=html, created_at=clock.now()))
+        kept = KeptMail(message_id=message_id(work), recipient=to, subject=subject, text=text, html=html, created_at=clock.now())
+        _keep(work, kept, ends=ends)
     elif settings.smtp_host:
-        headers = {"Message-ID": message_id, "Auto-Submitted": "auto-generated"}
+        headers = {"Message-ID": message_id(work), "Auto-Submitted": "auto-generated"}
         connection = mail.get_connection()
         message = EmailMultiAlternatives(subject, text, to=[to], headers=headers, connection=connection)
         message.attach_alternative(html, "text/html")
         _deliver(message, connection)
     else:
-        raise RuntimeError("no mail server is set, and mails may be kept on a loopback address in development only")
+        raise NoServer("no mail server is set, and mails may be kept on a loopback address in development only")
 
 
 def _deliver(message: EmailMultiAlternatives, connection: Connection) -> None:
@@ -141,13 +152,14 @@ def _deliver(message: EmailMultiAlternatives, connection: Connection) -> None:
         connection.close()
 
 
-def _keep(work: Work, kept: KeptMail) -> None:
-    """Keep a mail and end its job; kept again, it takes the place of the first, whose link a newer one may have ended."""
+def _keep(work: Work, kept: KeptMail, *, ends: bool) -> None:
+    """Keep a mail and, as a rule, end its job; kept again, it takes the place of the first, whose link a newer one may have ended."""
     insert = (sqlite.insert if work.database.is_sqlite else postgresql.insert)(KeptMail).values(**kept.model_dump(exclude={"id"}))
     newer = {"text": insert.excluded.text, "html": insert.excluded.html}
     with work.transaction() as session:
         session.execute(insert.on_conflict_do_update(index_elements=["message_id"], set_=newer))
-        work.finish(session)
+        if ends:
+            work.finish(session)
 
 
 def app_settings() -> Settings:

@@ -14,6 +14,7 @@ from directory.models.guides import Guide
 from directory.models.moderation import Decision, Report
 from directory.models.profiles import Profile
 from directory.models.reviews import Review
+from directory.privacy import erasure
 from directory.reviews import reasons
 from directory.web import mailer
 from directory.work import Handler, Work
@@ -92,7 +93,7 @@ def report_received(work: Work) -> None:
     """Send the receipt of a report."""
     with work.database.session() as session:
         report = session.get(Report, work.payload["report_id"])
-    if report is not None:
+    if report is not None and report.reporter_email:
         mailer.send(work, to=report.reporter_email, subject=_("We have your report"), template="report_received", report=report)
 
 
@@ -103,7 +104,7 @@ def report_decided(work: Work) -> None:
         decision = session.get(Decision, work.payload["decision_id"])
         report = session.get(Report, decision.report_id) if decision is not None and decision.report_id else None
         about = _about(session, decision) if decision is not None else ""
-    if decision is None or report is None:
+    if decision is None or report is None or not report.reporter_email:  # emptied, because the reporter is not here any more
         return
     values = {"decision": decision, "reason_class": reasons.LABELS[decision.reason_class], "about": about, "report": report}
     mailer.send(work, to=report.reporter_email, subject=_("What we decided on your report"), template="report_decided", **values)
@@ -158,6 +159,22 @@ def account_restored(work: Work) -> None:
 
 
 @mail
+def erasure_asked(work: Work) -> None:
+    """Say when an account will be deleted, and how to keep it."""
+    with work.database.session() as session:
+        request = erasure.pending(session, work.payload["user_id"])
+    if request is not None:
+        values = {"due": request.due_at, "keeps_reviews": request.keeps_reviews, "account": mailer.link("accounts.account")}
+        _to_user(work, _("Your account will be deleted"), **values)
+
+
+@mail
+def erasure_cancelled(work: Work) -> None:
+    """Say that an account stays."""
+    _to_user(work, _("Your account stays"), reset=mailer.link("accounts.forgot"))
+
+
+@mail
 def try_out(work: Work) -> None:
     """Send a mail that says that mail works (`hairline mail test`)."""
     mailer.send(work, to=str(work.payload["address"]), subject=_("Mail works"), template="try_out")
@@ -178,7 +195,7 @@ def _to_author(work: Work, subject: str) -> None:
         if decision is None:
             return
         thing = _thing(session, decision)
-        user = thing if isinstance(thing, User) else session.get(User, thing.author_id) if thing is not None else None
+        user = thing if isinstance(thing, User) else session.get(User, thing.author_id) if thing is not None and thing.author_id else None
         values: dict[str, object] = {
             "about": _about(session, decision),
             "body": "" if isinstance(thing, User) or thing is None else thing.body,

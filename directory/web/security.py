@@ -11,6 +11,8 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMe
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from directory.config import Settings
+from directory.web import events
+from directory.web.events import Event
 
 csrf = CSRFProtect()
 View = TypeVar("View", bound=Callable[..., Any])
@@ -18,9 +20,6 @@ View = TypeVar("View", bound=Callable[..., Any])
 #: Largest request body: the longest form is a few kilobytes. Uploads will set their own.
 MAX_BODY = 256 * 1024
 MAX_FIELDS = 200
-
-#: Fields with several answers, of forms that are sent with POST.
-SEVERAL: frozenset[str] = frozenset()
 
 #: What a form may be sent as; a form without a field has no type.
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data", ""})
@@ -67,10 +66,9 @@ def init_app(app: Flask, settings: Settings) -> None:
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    csrf.init_app(app)
     app.before_request(same_origin)
     app.before_request(only_forms)
-    app.before_request(no_doubles)
+    csrf.init_app(app)
     policy = content_policy(settings)
 
     @app.after_request
@@ -93,10 +91,10 @@ def same_origin() -> None:
     """Refuse an unsafe request that another site started, before any form is looked at."""
     if request.method not in UNSAFE:
         return
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
-        raise BadRequest("from another site")
     origin = request.headers.get("Origin")
-    if origin is not None and origin != request.host_url.rstrip("/"):
+    elsewhere = request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}
+    if elsewhere or (origin is not None and origin != request.host_url.rstrip("/")):
+        events.note(Event.OTHER_SITE)
         raise BadRequest("from another site")
 
 
@@ -107,25 +105,18 @@ def takes_json(view: View) -> View:
 
 
 def only_forms() -> None:
-    """Refuse a body that is no form: read as one it would be an empty one, which some pages would take for an answer."""
-    if request.method not in UNSAFE or request.mimetype in FORMS:
-        return
-    view = current_app.view_functions.get(request.endpoint or "")
-    if request.mimetype != "application/json" or not getattr(view, "takes_json", False):
-        raise UnsupportedMediaType
+    """Refuse a body that is no form, or has more fields than any of ours.
 
-
-def no_doubles() -> None:
-    """Refuse a form that holds one field twice, or more fields than any of ours.
-
-    Which of the two counts would be a guess, and a check may read the other one.
+    Read as a form the first would be an empty one, which some pages would take for an answer.
     """
     if request.method not in UNSAFE:
         return
+    view = current_app.view_functions.get(request.endpoint or "")
+    is_json = request.mimetype == "application/json" and getattr(view, "takes_json", False)
+    if request.mimetype not in FORMS and not is_json:
+        raise UnsupportedMediaType
     if len(request.form) > MAX_FIELDS:
         raise RequestEntityTooLarge
-    if any(len(values) > 1 for name, values in request.form.lists() if name not in SEVERAL):
-        raise BadRequest("a field stands twice in the form")
 
 
 def private() -> None:

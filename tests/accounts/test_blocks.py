@@ -7,9 +7,7 @@ import time_machine
 from flask import Flask
 from sqlmodel import Session, select
 
-from directory import jobs
 from directory.accounts import blocks
-from directory.accounts import service as accounts
 from directory.accounts.throttle import network
 from directory.core import clock
 from directory.core.errors import NotFound, Refused
@@ -133,14 +131,6 @@ class TestList:
         with time_machine.travel(clock.now() + timedelta(days=400)):
             assert blocks.email_is_blocked(session, "spam@adverts.example", secret=SECRET), "without an end it has none"
 
-    def test_what_is_over_is_forgotten_in_time(self, session: Session) -> None:
-        """Seen to fail without the line in forget_old."""
-        block(session, BlockKind.NETWORK, "192.0.2.0/24", days=1)
-        block(session, BlockKind.NETWORK, "198.51.100.0/24")
-        with time_machine.travel(clock.now() + timedelta(days=16)):
-            accounts.forget_old(session)
-        assert [row.value for row in session.exec(select(Block))] == ["198.51.100.0/24"]
-
     def test_both_ways_are_written_into_the_log(self, session: Session, make: Make) -> None:
         """Seen to fail without the log."""
         row = block(session, BlockKind.NETWORK, "192.0.2.0/24", days=3)
@@ -229,14 +219,3 @@ class TestWriting:
         assert (found.status, found.held_for, said.held_for) == (ReviewStatus.AUTO_HOLD, HoldReason.NETWORK, HoldReason.NETWORK)
         visitor.address = "192.0.3.9"
         assert "waiting" not in words_of(visitor.send(f"/p/{ada.slug}/comment", body="Hello."))
-
-
-def test_the_daily_sweep_runs(app: Flask, session: Session) -> None:
-    """Both tables are swept by the job itself. Seen to fail with the sweep's call taken out."""
-    block(session, BlockKind.NETWORK, "192.0.2.0/24", days=1)
-    session.add(Job(name="ops.sweep", payload={}, run_at=clock.now(), created_at=clock.now()))
-    session.commit()
-    with time_machine.travel(clock.now() + timedelta(days=16)):
-        jobs.run_due(app)
-    session.expire_all()
-    assert session.exec(select(Block)).all() == []

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from directory.accounts import passwords, queries
 from directory.cli import main
 from directory.core.db import Database
-from directory.models.accounts import Role, User, UserStatus
+from directory.models.accounts import ErasureRequest, Role, User, UserStatus
 from directory.models.base import metadata
 from directory.models.moderation import AuditEntry
 from directory.models.ops import KeptMail
@@ -148,3 +148,28 @@ def test_who_acts_for_a_profile(run: Run, own: Database) -> None:
         ("member.grant", "responder", "owner"),
         ("member.revoke", "owner", None),
     ]
+
+
+def test_an_account_is_erased_by_the_word_of_the_operator(run: Run, own: Database) -> None:
+    """Also a suspended one, whose person cannot log in to ask. Asked first; the worker does it. Seen to fail with the days of grace."""
+    make_ada(run)
+    run("user", "suspend", "ada@patients.example")
+    assert run("user", "erase", "ada@patients.example", typed="n\n").exit_code == 1
+    ada(own)
+    result = run("user", "erase", "ada@patients.example", "--keep-reviews", typed="y\n")
+    assert result.exit_code == 0, result.output
+    with own.session() as session:
+        request = session.exec(select(ErasureRequest)).one()
+    assert request.keeps_reviews
+    assert request.due_at == request.requested_at
+    assert run("worker", "--once").exit_code == 0
+    with own.session() as session:
+        assert session.exec(select(User)).all() == []
+        assert session.exec(select(AuditEntry.action).order_by(AuditEntry.id)).all()[-1] == "user.erase"
+
+
+def test_the_last_administrator_is_not_erased(run: Run, own: Database) -> None:
+    make_ada(run, "--role", "admin")
+    result = run("user", "erase", "ada@patients.example", "--yes")
+    assert result.exit_code == 2
+    assert "Make somebody else one first" in result.output

@@ -278,15 +278,3 @@ class TestStaff:
         make.user()
         make.user(is_sample=True, password_hash=password_hash)
         assert queries.sample_account_can_sign_in(session) is open_door
-
-    def test_what_is_long_over_is_forgotten(self, session: Session, make: Make) -> None:
-        """Seen to fail with any of the deletes taken out."""
-        ada = make.user()
-        with time_machine.travel(clock.now() - timedelta(days=120), tick=False):
-            service.open_session(session, user=ada)
-            links.mint(session, user=ada, purpose=RESET)
-        fresh = service.open_session(session, user=ada)
-        session.flush()
-        service.forget_old(session)
-        assert session.exec(select(AuthSession.token_hash)).all() == [tokens.digest(fresh)]
-        assert session.exec(select(MailedToken)).all() == []

@@ -10,14 +10,19 @@ from directory.accounts.trust import A_DAY, LEAST_STANDING, NEW_FOR, Trust
 from directory.app import create_app
 from directory.guides import documents, shelf
 from directory.guides.documents import Kind
-from directory.models.moderation import ReasonClass
+from directory.models.moderation import ReasonClass, ReportKind
 from directory.models.reviews import ReviewStatus
+from directory.moderation import rules as report_rules
+from directory.privacy import retention
+from directory.privacy import rules as privacy_rules
 from directory.reviews import reasons, rules
 from directory.search.port import Sort
 from tests.clients import Visitor, words_of
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = shelf.pages()
+#: Pages whose address is not the name of their file.
+ELSEWHERE = {"health-data": "privacy/health-data", "privacy-request": "privacy/request"}
 
 
 def texts() -> str:
@@ -28,11 +33,12 @@ def texts() -> str:
 class TestEveryPage:
     @pytest.mark.parametrize("name", PAGES)
     def test_it_answers_with_its_title_and_no_cookie(self, visitor, name):
-        page = visitor.get(f"/{name}")
+        address = ELSEWHERE.get(name, name)
+        page = visitor.get(f"/{address}")
         assert page.status_code == 200
         assert "Set-Cookie" not in page.headers
         assert re.findall(r"<h1>(.*?)</h1>", page.text) == [shelf.page(name).meta["title"]]
-        assert f'<link rel="canonical" href="http://localhost:8000/{name}">' in page.text
+        assert f'<link rel="canonical" href="http://localhost:8000/{address}">' in page.text
         assert "not medical advice" in words_of(page)  # T-32
 
     def test_every_link_leads_to_a_route_and_every_anchor_to_a_heading(self, app, visitor):
@@ -166,10 +172,39 @@ class TestPrivacy:
         """T-18."""
         assert ground in words_of(visitor.get("/privacy"))
 
-    def test_consumer_health_data_has_a_part_that_can_be_linked_to(self, visitor):
-        """T-21."""
+    def test_consumer_health_data_has_a_page_of_its_own(self, visitor):
+        """T-21: linked from the home page and in the footer of every page. Seen to fail with the footer's link to a part of /privacy."""
         assert '<h2 id="consumer-health-data">' in visitor.get("/privacy").text
-        assert 'href="/privacy#consumer-health-data"' in visitor.get("/about").text  # in the footer of every page
+        footer = 'href="/privacy/health-data"'
+        assert footer in visitor.get("/about").text
+        assert visitor.get("/").text.count(footer) == 2
+        words = words_of(visitor.get("/privacy/health-data"))
+        for part in (
+            "Categories of consumer health data",
+            "Where it comes from",
+            "Whom we share it with",
+            "Your rights, and how to use them",
+        ):
+            assert part in words
+
+    def test_what_ends_by_itself_is_told_from_the_rules(self, visitor):
+        """Seen to fail with the slot taken out of the text."""
+        words = words_of(visitor.get("/privacy"))
+        for rule in retention.RULES:
+            assert f"{rule.what} {rule.time} after {rule.since} {rule.why}" in words
+
+    def test_the_days_of_grace_are_those_of_the_rules(self):
+        """Seen to fail with GRACE made longer."""
+        assert privacy_rules.GRACE.days == 14
+        assert "After 14 days" in shelf.page("privacy").body
+        assert "after 14 days" in shelf.page("health-data").body
+
+    def test_who_has_no_account_is_led_to_the_report(self, visitor):
+        """The kinds named are those that the report offers. Seen to fail with another name in the text."""
+        body = shelf.page("privacy-request").body
+        for kind in (ReportKind.WRONG_FACTS, ReportKind.PRIVACY):
+            assert str(report_rules.KINDS[kind]) in body
+        assert "no account" in words_of(visitor.get("/privacy/request"))
 
     def test_the_cookies_named_are_the_ones_set(self, app, visitor):
         """Seen to fail: with the form's cookie renamed in the settings of the app."""

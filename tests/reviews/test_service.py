@@ -188,3 +188,27 @@ class TestDrift:
         session.flush()
         assert queries.drifted(session) == [wrong.id]
         assert empty.review_count == 0
+
+
+class TestWithoutAnAuthor:
+    """An erased person's review stays without a name."""
+
+    def test_it_can_be_taken_down_and_put_back(self, session: Session, make: Make) -> None:
+        """Seen to fail with PUBLISHED put back, which only a review with an author may be, and with a CHECK that knew of no removed one."""
+        left = make.review(author_id=None, status=ReviewStatus.ANONYMISED)
+        service.hide(session, review_id=left.id, reason=ReasonClass.ABUSE)
+        session.flush()
+        assert left.status is ReviewStatus.REMOVED
+        service.restore(session, review_id=left.id)
+        session.flush()
+        assert left.status is ReviewStatus.ANONYMISED
+
+    def test_it_is_shown_and_counted_and_names_nobody(self, session: Session, make: Make) -> None:
+        """Seen to fail with the author joined as one that is always there: the list then misses the review that the total counts."""
+        ada = make.profile()
+        left = make.review(profile=ada, author_id=None, status=ReviewStatus.ANONYMISED)
+        service.refresh_rating(session, ada)
+        page = queries.published(session, ada)
+        assert [(one.id, one.author_id, one.author) for one in page.items] == [(left.id, None, "Former member")]
+        assert ada.review_count == 1
+        assert queries.by_id(session, left.id).author is None

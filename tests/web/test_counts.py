@@ -1,7 +1,6 @@
 """Counts of requests: exact in their window, begun again after it, over two kinds of store."""
 
 import threading
-from datetime import timedelta
 from typing import Any, cast
 
 import pytest
@@ -9,9 +8,8 @@ import time_machine
 from limits import parse
 from limits.storage import Storage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
-from sqlmodel import Session, select
+from sqlmodel import select
 
-from directory.accounts import service as accounts
 from directory.core import clock
 from directory.core.db import Database
 from directory.models.limits import RateCount
@@ -74,17 +72,6 @@ def test_nobody_can_read_the_table(database: Database) -> None:
     SqlCounts("hairline-sql://", database=database, secret="t" * 40).incr("LIMITER/192.0.2.0/24/pages/300/1/minute", 60)
     with database.session() as session:
         assert len(session.exec(select(RateCount.key)).all()) == 2, "keyed: without the secret nobody can try them out"
-
-
-def test_what_is_over_goes_with_the_daily_sweep(database: Database, session: Session) -> None:
-    """Seen to fail without the line in forget_old."""
-    store = SqlCounts("hairline-sql://", database=database, secret=SECRET)
-    store.incr("minute", 60)
-    store.incr("day", 86_400)
-    with time_machine.travel(clock.now() + timedelta(hours=1)):
-        accounts.forget_old(session)
-    assert (store.get("minute"), store.get("day")) == (0, 1)
-    assert len(session.exec(select(RateCount)).all()) == 1
 
 
 def test_a_crowd_fills_no_memory_and_hides_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,6 +30,7 @@ from directory.models.accounts import Role, UserStatus
 from directory.models.moderation import Decision, DecisionAction, ReasonClass, Report, ReportKind
 from directory.models.ops import Job, JobStatus, KeptMail
 from directory.notifications import mail
+from directory.privacy import erasure
 from directory.web import mailer, mails
 from tests.accounts.visits import link_in
 from tests.clients import Visitor
@@ -244,7 +245,7 @@ def _decision(session: Session, make: Make, **target: Any) -> dict[str, int]:
 
 
 #: Each mail: what makes it, who gets it, what it must say.
-MAILS: dict[str, tuple[Callable[[Session, Make], None], str, tuple[str, ...]]] = {
+MAILS: dict[str, tuple[Callable[[Session, Make], object], str, tuple[str, ...]]] = {
     "confirm_email": (
         lambda session, make: mail.confirm_email(session, user_id=make.user(email="a@p.example", email_confirmed_at=None).id),
         "a@p.example",
@@ -347,6 +348,19 @@ MAILS: dict[str, tuple[Callable[[Session, Make], None], str, tuple[str, ...]]] =
         ),
         "a@p.example",
         ("you can log in",),
+    ),
+    "erasure_asked": (
+        lambda session, make: (
+            erasure.ask(session, user_id=make.user(email="a@p.example").id, keeps_reviews=False),
+            session.execute(update(Job).where(Job.name == erasure.JOB).values(status=JobStatus.DONE)),
+        ),
+        "a@p.example",
+        ("We do so on", "Your reviews, your comments", "http://localhost:8000/account"),
+    ),
+    "erasure_cancelled": (
+        lambda session, make: mail.erasure_cancelled(session, user_id=make.user(email="a@p.example").id),
+        "a@p.example",
+        ("is not deleted", "http://localhost:8000/reset"),
     ),
     "try_out": (lambda session, make: mail.try_out(session, address="op@hairline.example") and None, "op@hairline.example", ("It does.",)),
 }

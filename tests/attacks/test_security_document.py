@@ -1,0 +1,148 @@
+"""What docs/security.md says is what the code does: its numbers are those of the constants."""
+
+import re
+
+import pytest
+
+from directory.accounts import links, passwords, permissions, rules, service, throttle
+from directory.accounts.permissions import Permission
+from directory.comments import rules as comments
+from directory.config import MIN_SECRET_LENGTH, Settings
+from directory.core.page import MAX_PAGE
+from directory.core.paths import STATIC
+from directory.models.accounts import TokenPurpose
+from directory.moderation import rules as moderation
+from directory.places import typed
+from directory.reviews import rules as reviews
+from directory.search import analysis
+from directory.views import reports
+from directory.web import numbers, security
+from tests.docs import text
+
+DOCUMENT = re.sub(r"\s+", " ", text("docs/security.md"))
+
+
+def hours(limit: throttle.Limit) -> int:
+    return int(limit.window.total_seconds() // 3600)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"{rules.MIN_NAME} to {rules.MAX_NAME} characters, letters of one alphabet",
+        f"one address of at most {rules.MAX_EMAIL} characters",
+        f"{rules.MIN_PASSWORD} to {rules.MAX_PASSWORD} characters, any signs",
+        f"four digits, {rules.ADULT} years ago or more",
+        f"{reviews.MIN_BODY_LENGTH} to {reviews.MAX_BODY_LENGTH} characters, a title of at most {reviews.MAX_TITLE_LENGTH}",
+        f"a month from {reviews.FIRST_YEAR} to this one",
+        f"| comment | {comments.MIN_BODY_LENGTH} to {comments.MAX_BODY_LENGTH} characters |",
+        f"{moderation.MIN_TEXT_LENGTH} to {moderation.MAX_TEXT_LENGTH} characters, a kind that fits the thing",
+        f"a name of at most {moderation.MAX_NAME_LENGTH} |",
+        f"{moderation.MIN_REASON_LENGTH} to {moderation.MAX_REASON_LENGTH} characters |",
+        f"{analysis.MAX_CHARACTERS} characters and {analysis.MAX_WORDS} words are read",
+        f"| page of a list | 1 to {MAX_PAGE} |",
+        f"| reviews of an author | {reviews.MAX_A_DAY} a day",
+        f"| comments of an author | {comments.MAX_A_DAY} a day |",
+        f"{reports.REPORTS.most} an hour from one network, {moderation.MAX_REPORTS_A_DAY} receipts a day to one address",
+        f"| new accounts | {throttle.REGISTER.most} an hour from one network |",
+        f"{throttle.ASK_FOR_MAIL.most} an hour from one network, {throttle.MAIL_TO_ONE.most} an hour to one address",
+        f"| failed log-ins | {throttle.LOG_IN.most} in {throttle.LOG_IN.window.seconds // 60} minutes, of an account and of a network |",
+        f"never longer than {throttle.LOG_IN.window.seconds // 60} minutes",
+        f"{links.LIVES[TokenPurpose.RESET_PASSWORD].seconds // 60} minutes for a new password",
+        f"{links.LIVES[TokenPurpose.CONFIRM_EMAIL].days} days for a confirmation",
+        f"{service.SESSION_LIFE.days} days after the log-in",
+        f"{passwords.AT_ONCE} at once in a process, {passwords.PATIENCE} seconds of patience",
+        f"more than {security.MAX_BODY // 1024} KB or {security.MAX_FIELDS} parts",
+        f"at most {numbers.LARGEST:,}",
+        f"{typed.MAX_WORDS} words, a bounded number of look-ups",
+        f"at least {MIN_SECRET_LENGTH} characters",
+    ],
+)
+def test_a_number_of_the_document_is_that_of_the_code(said: str) -> None:
+    """Seen to fail with each constant changed."""
+    assert said in DOCUMENT
+
+
+def test_limits_by_the_hour_are_by_the_hour() -> None:
+    """The document says "an hour". Seen to fail with another window."""
+    assert {hours(limit) for limit in (throttle.REGISTER, throttle.ASK_FOR_MAIL, throttle.MAIL_TO_ONE, reports.REPORTS)} == {1}
+
+
+def test_every_permission_is_in_the_one_table() -> None:
+    """And one that is not there is an error, not a yes. Seen to fail with a row taken out."""
+    assert set(permissions.TABLE) == set(Permission)
+    assert permissions.may(None, Permission.SIGNED_IN) is False
+
+
+def test_every_log_event_of_the_code_stands_in_the_inventory() -> None:
+    """Seen to fail with a new `log.info("job.odd")`."""
+    house = STATIC.parent
+    written = {
+        found
+        for path in house.rglob("*.py")
+        for found in re.findall(r"\blog\.(?:debug|info|warning|error|exception)\(\s*\"([^\"]+)\"", path.read_text("utf-8"))
+    }
+    assert len(written) >= 10
+    inventory = text("docs/security.md")
+    assert [event for event in sorted(written) if f"`{event}`" not in inventory and not event.startswith("search.")] == []
+
+
+def test_security_md_leads_to_all_of_it() -> None:
+    """Seen to fail with a link taken out."""
+    said = text("SECURITY.md")
+    for name in ("docs/security.md", "docs/asvs.csv", "docs/deployment.md", "security.txt", "7 days", "30 for the rest"):
+        assert name in said
+
+
+#: Section -> words that it must not be without.
+SECTIONS = {
+    "What is asked of input": ("Together:", "postcode and its place", "how often"),
+    "Ways in": ("nobody is locked out for good", "common_passwords.txt", "`hairline`", "no hints and no questions"),
+    "Sessions": ("any number of browsers", "256 bits", "by way of another site"),
+    "Who may do what": ("permissions.py", "By field:", "looked up together with its owner"),
+    "Cryptography": ("HAIRLINE_SECRET_KEY", "once a year", "argon2id"),
+    "Who talks to whom": ("127.0.0.1:8000", "load nothing from other hosts"),
+    "What costs much": ("slow bodies", "imports", "a password's hash"),
+    "The log": ("standard error", "in UTC", "never the path"),
+}
+
+
+@pytest.mark.parametrize("heading", SECTIONS)
+def test_every_section_is_there(heading: str) -> None:
+    """With what is asked of it. Seen to fail with each section taken out."""
+    sections = {part.split(" ## ")[0].strip() for part in DOCUMENT.split(" ## ")[1:]}
+    found = [section for section in sections if section.startswith(heading)]
+    assert len(found) == 1
+    assert [words for words in SECTIONS[heading] if words not in found[0]] == []
+
+
+def cryptographers(source: str) -> list[str]:
+    """Name the libraries of cryptography that a module imports."""
+    top = r"^(?:from|import) (hashlib|hmac|secrets|ssl|pwdlib|argon2|cryptography|itsdangerous|webauthn|pyotp|bcrypt|jwt|nacl)\b"
+    return re.findall(top, source, re.M)
+
+
+def test_every_use_of_cryptography_is_in_the_inventory() -> None:
+    """Each library that the code imports is one whose use stands in the table. Seen to fail with the row of HMAC-SHA-256 taken out."""
+    assert cryptographers("import nacl") == ["nacl"]
+    stands_for = {
+        "hashlib": "SHA-256",
+        "hmac": "HMAC-SHA-256",
+        "secrets": "`secrets`",
+        "ssl": "TLS",
+        "pwdlib": "pwdlib",
+        "itsdangerous": "itsdangerous",
+    }
+    inventory = text("docs/security.md").split("## Cryptography")[1].split("\n## ")[0]
+    used = {found for path in STATIC.parent.rglob("*.py") for found in cryptographers(path.read_text("utf-8"))}
+    assert {"hashlib", "hmac", "secrets", "pwdlib"} <= used
+    assert [one for one in sorted(used) if stands_for.get(one, one) not in inventory] == []
+
+
+def test_who_talks_to_whom_is_written_down() -> None:
+    """Every setting that names another host stands there or in deployment.md. Seen to fail with a new setting `..._url`."""
+    said = text("docs/security.md").split("## Who talks to whom")[1].split("\n## ")[0] + text("docs/deployment.md")
+    hosts = [name for name in Settings.model_fields if name.endswith(("_url", "_host", "_hosts")) or name == "host"]
+    assert len(hosts) >= 6
+    missing = [name for name in hosts if f"HAIRLINE_{name.upper()}" not in said and name != "host"]
+    assert missing == []

@@ -1,0 +1,138 @@
+"""A person with a row in every table that says something of people, and a mark of its own in every personal column."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Boolean, DateTime, Enum, LargeBinary, String, TypeDecorator, insert, select
+from sqlmodel import Session
+
+from directory.core import clock
+from directory.models.accounts import Role, User, UserStatus
+from directory.models.base import metadata
+from directory.models.reviews import ReviewStatus
+from directory.privacy.columns import TABLES, Kind
+from tests.factories import Make
+
+
+class Marked:
+    """Makes the person's rows and remembers which mark stands in which column.
+
+    Args:
+        letter: What every mark begins with; one letter a person.
+        day: Where the person's moments begin: no two persons share one.
+    """
+
+    def __init__(self, session: Session, make: Make, letter: str, day: datetime) -> None:
+        self.session, self.make, self.letter, self.day = session, make, letter, day
+        #: Mark -> (table, column).
+        self.marks: dict[str, tuple[str, str]] = {}
+        self._count = 0
+
+    def row(self, table: str, **given: Any) -> int:
+        """Insert a row with a mark in each personal column that nothing is given for; return its number."""
+        values = dict(given)
+        for name, column in metadata.tables[table].columns.items():
+            if name in values or TABLES[table][name].kind is not Kind.PERSONAL:
+                continue
+            value = self._mark(table, name, column)
+            if value is not None:
+                values[name] = value
+        found = self.session.execute(insert(metadata.tables[table]).values(**values))
+        return found.inserted_primary_key[0]
+
+    def _mark(self, table: str, name: str, column: Any) -> Any:
+        kind = column.type
+        self._count += 1
+        mark = f"{self.letter}{self._count:03d}{self.letter}"
+        kind = kind.impl_instance if isinstance(kind, TypeDecorator) else kind
+        if isinstance(kind, DateTime):
+            moment = self.day + timedelta(minutes=self._count)
+            self.marks[moment.isoformat()] = (table, name)
+            return moment
+        if isinstance(kind, LargeBinary):
+            self.marks[mark] = (table, name)
+            return mark.encode()
+        if isinstance(kind, String) and not isinstance(kind, Enum):
+            self.marks[mark] = (table, name)
+            return mark
+        return True if isinstance(kind, Boolean) else None
+
+
+def marked(session: Session, make: Make, *, letter: str = "Q", day: datetime = datetime(2031, 1, 1, tzinfo=UTC)) -> tuple[User, Marked]:
+    """Make the person: two reviews (one shown, one taken down), a comment, reports, decisions, and all of an account."""
+    by = Marked(session, make, letter, day)
+    email = f"{letter}person@{letter.lower()}.example"
+    user_id = by.row(
+        "users",
+        email=email,
+        email_key=email.lower(),
+        display_name=f"{letter} Person",
+        display_name_key=f"{letter}person".lower(),
+        birth_year=1901 + ord(letter),
+        role=Role.PATIENT,
+        status=UserStatus.ACTIVE,
+        password_version=1,
+        is_sample=False,
+    )
+    by.marks |= {email: ("users", "email"), f"{letter} Person": ("users", "display_name"), str(1901 + ord(letter)): ("users", "birth_year")}
+    other, profile = make.moderator(), make.profile()
+    here = {"profile_id": profile.id}
+    by.row("auth_sessions", user_id=user_id, method="password", awaits_factor=False)
+    by.row("account_events", user_id=user_id, kind="signed_in")
+    by.row("consents", user_id=user_id, withdrawn_at=None)
+    by.row("mailed_tokens", user_id=user_id, purpose="reset_password", password_version=1)
+    by.row("email_changes", user_id=user_id)
+    by.row("notification_choices", user_id=user_id)
+    by.row("passkeys", user_id=user_id, sign_count=0)
+    by.row("totp_devices", user_id=user_id)
+    by.row("recovery_codes", user_id=user_id)
+    by.row("memberships", user_id=user_id, role="owner", **here)
+    told = {"profile_id": profile.id, "treatment_id": make.treatment().id, "overall": 5, "own_experience": True, "is_sample": False}
+    shown = by.row("reviews", author_id=user_id, status=ReviewStatus.PUBLISHED, month="2025-09", **told)
+    down = by.row(
+        "reviews",
+        author_id=user_id,
+        status=ReviewStatus.REMOVED,
+        removed_for="abuse",
+        month="2025-10",
+        **told | {"profile_id": make.profile().id},
+    )
+    comment = by.row("comments", author_id=user_id, status="visible", is_sample=False, **here)
+    decided = {"moderator_id": other.id, "reason_class": "abuse"}
+    for target in ({"review_id": shown}, {"review_id": down}, {"comment_id": comment}, {"user_id": user_id}):
+        by.row("decisions", action="hide", **target, **decided)
+    by.row("reports", reporter_id=user_id, kind="wrong_facts", status="closed", **here)
+    by.row("reports", reporter_id=None, reporter_email=email.upper(), kind="wrong_facts", status="open", **here)
+    details = {"to": email, "name": f"{letter} Person", "list": [email]}
+    by.row("audit_entries", actor_id=None, subject=f"user:{user_id}", details=details)
+    by.row("audit_entries", actor_id=user_id, subject="review:1", details={"was": "published"})
+    by.row("idempotency_keys", actor=f"user:{user_id}")
+    by.row("kept_mails", recipient=email, message_id=f"<{letter}@mail.example>")
+    by.row("blocks", kind="email", created_at=clock.now(), created_by_id=user_id)
+    by.row("login_failures", count=1, window_start=clock.now())
+    by.row("rate_counts", count=1, expires_at=clock.now())
+    session.flush()
+    session.expire_all()
+    return session.get_one(User, user_id), by
+
+
+#: Tables of which a person gets rows above; jobs are written by what is tested.
+FILLED = frozenset(
+    {
+        *("users", "auth_sessions", "account_events", "consents", "mailed_tokens", "email_changes", "notification_choices", "passkeys"),
+        *("totp_devices", "recovery_codes", "memberships", "reviews", "comments", "decisions", "reports", "audit_entries"),
+        *("idempotency_keys", "kept_mails", "blocks", "login_failures", "rate_counts"),
+    }
+)
+
+
+def found(session: Session, by: Marked) -> set[tuple[str, str, str]]:
+    """Return every (table, column, mark) of a person that the database holds, whatever column it stands in."""
+    session.expire_all()
+    there = set()
+    for table in metadata.sorted_tables:
+        for row in session.execute(select(table)).all():
+            for name, value in row._mapping.items():
+                text = value.isoformat() if isinstance(value, datetime) else str(value)
+                there |= {(table.name, name, mark) for mark in by.marks if mark in text}
+    return there
