@@ -4,8 +4,7 @@ from enum import StrEnum
 
 import structlog
 from flask import Flask, Response, g, request
-
-from directory.web.auth import person
+from flask_login import current_user
 
 log = structlog.get_logger("security")
 
@@ -66,5 +65,4 @@ def init_app(app: Flask) -> None:
 
 def _who() -> int | None:
     """Return the number of the person asking; None where nobody is signed in."""
-    user = person()
-    return user.id if user else None
+    return current_user.id if current_user.is_authenticated else None
