@@ -35,7 +35,8 @@ WISHES: dict[str, Any] = {
 
 def wishes(other: int) -> dict[str, Any]:
     """Return a value for every column that there is; ids point to somebody or something else."""
-    names = {column.name for table in metadata.sorted_tables for column in table.columns}
+    ours = ("place", "region", "countr", "search_", "source", "import")  # no form has to do with these, and a form has 200 fields at most
+    names = {column.name for table in metadata.sorted_tables if not table.name.startswith(ours) for column in table.columns}
     return {name: WISHES.get(name, str(other)) for name in names}
 
 
