@@ -43,7 +43,7 @@ def door(view: Door) -> Door:
             response.headers["Retry-After"] = str(refusal.retry_after)
             return response
         except (Refused, Gone) as refusal:
-            return _json({"message": str(refusal)}, 410 if isinstance(refusal, Gone) else 422)
+            return _json({"message": str(refusal)}, 410 if isinstance(refusal, Gone) else 400)
 
     return cast(Door, takes_json(answered))
 
