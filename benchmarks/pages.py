@@ -6,6 +6,7 @@ Prints requests/s and CPU milliseconds a request, and both as ratios to "hello":
 """
 
 import argparse
+import itertools
 import os
 import random
 import socket
@@ -251,11 +252,12 @@ def _wait(port: int) -> None:
 
 
 def ask(port: int, path: str, until: float, done: list[int]) -> None:
-    """Ask for one path again and again over one kept connection."""
-    request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n".encode()
+    """Ask for one path again and again over one kept connection, each time from another network, as many visitors would."""
+    request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive\r\nX-Forwarded-For: {{}}\r\n\r\n"
+    networks = itertools.cycle(f"10.{a}.{b}.1" for a in range(256) for b in range(256))
     with socket.create_connection(("127.0.0.1", port), 10) as connection, connection.makefile("rb") as answers:
         while time.monotonic() < until:
-            connection.sendall(request)
+            connection.sendall(request.format(next(networks)).encode())
             status = answers.readline()
             if b" 200 " not in status:
                 raise RuntimeError(f"{path}: {status!r}")
@@ -313,7 +315,11 @@ def main() -> None:
             fill(database, given.profiles)
             print(f"{given.profiles:,} profiles loaded in {time.monotonic() - begun:.0f} s", flush=True)
         (Path(name) / "hello.py").write_text(HELLO)
-        environment = {"HAIRLINE_DATA_DIR": str(folder), "HAIRLINE_SECRET_KEY": "benchmark-only-0123456789-abcdefghijk"}
+        environment = {
+            "HAIRLINE_DATA_DIR": str(folder),
+            "HAIRLINE_SECRET_KEY": "benchmark-only-0123456789-abcdefghijk",
+            "HAIRLINE_PROXIES": "1",
+        }
         pages = targets(database)
         database.dispose()
         with served("hello:create_app", Path(name), {}) as hello, served("directory.app:create_app", Path(name), environment) as site:

@@ -17,6 +17,7 @@ from directory.web import (
     db,
     errors,
     events,
+    limits,
     logging,
     mailer,
     numbers,
@@ -50,7 +51,9 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     schema.alembic_for(app, settings)
     compress.init_app(app)
     events.init_app(app)
+    limits.init_app(app, settings, database)
     security.init_app(app, settings)
+    limits.count_changes(app)
     auth.init_app(app)
     templating.init_app(app, settings)
     assets.init_app(app)

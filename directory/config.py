@@ -45,6 +45,11 @@ class Settings(BaseSettings):
     proxies: int = Field(default=0, ge=0, le=5, description="how many reverse proxies stand in front and set X-Forwarded-*")
     threads: int = Field(default=4, ge=1, le=64, description="threads that answer requests in one web process")
     web_processes: int = Field(default=1, ge=1, le=64, description="web processes")
+    redis_url: str = Field(
+        default="",
+        description="where requests are counted, `redis://...`; empty: in memory and in the database. The client is extra: `[redis]`",
+        repr=False,
+    )
 
     search_engine: Literal["auto", "whoosh", "postgres", "sql"] = Field(
         default="auto", description="what answers lists: whoosh (auto beside SQLite), postgres (auto beside PostgreSQL), or sql alone"

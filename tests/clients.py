@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from directory.config import Settings
 from directory.core import clock, tokens
 from directory.core.db import Database
+from directory.forms import traps
 from directory.models.accounts import AuthSession, SignInMethod, User
 from directory.web.auth import cookie_name
 
@@ -133,6 +134,12 @@ def forms_of(response: TestResponse) -> list[Form]:
     return reader.forms
 
 
+def unhurried(app: Flask, values: dict[str, Any]) -> dict[str, Any]:
+    """Return what a form sends when somebody took a minute to fill it in."""
+    shown = int(clock.now().timestamp()) - 60
+    return dict(values) | ({"opened": traps.stamp(shown, secret=str(app.secret_key))} if "opened" in values else {})
+
+
 def words_of(response: TestResponse) -> str:
     """Return what a reader sees of a page: its text, spaces made single."""
     reader = _Reader()
@@ -146,11 +153,13 @@ class Visitor:
     Args:
         app: The site.
         address: The network address they come from.
+        hurried: Whether forms are sent in the moment they are shown; others take a minute.
     """
 
-    def __init__(self, app: Flask, address: str = "192.0.2.1") -> None:
+    def __init__(self, app: Flask, address: str = "192.0.2.1", *, hurried: bool = False) -> None:
         self.app = app
         self.address = address
+        self.hurried = hurried
         self.client = app.test_client()
 
     def get(self, path: str, *, follow: bool = True, **more: Any) -> TestResponse:
@@ -179,7 +188,7 @@ class Visitor:
         chosen = found[0]
         unknown = answers.keys() - chosen.names
         assert not unknown, f"the form at {page.request.path} has no field {sorted(unknown)}; it has {sorted(chosen.names)}"
-        data: dict[str, Any] = dict(chosen.values)
+        data: dict[str, Any] = dict(chosen.values) if self.hurried else unhurried(self.app, chosen.values)
         for name, answer in answers.items():
             if answer is False or answer is None:
                 data.pop(name, None)

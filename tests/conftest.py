@@ -105,8 +105,9 @@ def house(schema: Database, settings: Settings) -> Flask:
 
 @pytest.fixture
 def app(house: Flask, database: Database, settings: Settings) -> Flask:
-    """The site on the database of this test, without an index that another test may have left: the database answers."""
+    """The site on the database of this test, without an index or counts that another test may have left: the database answers."""
     shutil.rmtree(index_folder(settings.data_dir), ignore_errors=True)
+    house.extensions["hairline_limits"].reset()
     return house
 
 

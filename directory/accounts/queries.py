@@ -1,15 +1,18 @@
 """Reads about people."""
 
 from sqlalchemy import and_, bindparam, or_
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from directory.accounts import passwords, rules
 from directory.accounts.consents import HEALTH_DATA
+from directory.accounts.trust import Writer
 from directory.core import clock, tokens
 from directory.core.errors import NotFound
 from directory.core.i18n import _
 from directory.models.accounts import AuthSession, Consent, User, UserStatus
+from directory.models.comments import Comment, CommentStatus
 from directory.models.factors import Passkey, TotpDevice
+from directory.models.reviews import VISIBLE, Review
 
 #: One question for both kinds.
 _FACTORS = (
@@ -81,3 +84,17 @@ def sample_account_can_sign_in(session: Session) -> bool:
     """Say whether a made-up account has a password that somebody can type."""
     open_door = (col(User.is_sample), col(User.password_hash) != passwords.UNUSABLE, col(User.status) == UserStatus.ACTIVE)
     return session.exec(select(User.id).where(*open_door).limit(1)).first() is not None
+
+
+def writer(session: Session, user_id: int) -> Writer:
+    """Return what the rules of trust look at of somebody who writes: two counts by their number, never by stars.
+
+    Raises:
+        NotFound: when there is nobody of this number.
+    """
+    user = session.get(User, user_id)
+    if user is None:
+        raise NotFound
+    reviews = select(func.count()).where(Review.author_id == user_id, col(Review.status).in_(VISIBLE))
+    comments = select(func.count()).where(Comment.author_id == user_id, Comment.status == CommentStatus.VISIBLE)
+    return Writer(user.created_at, session.exec(reviews).one() + session.exec(comments).one(), is_staff=user.is_moderator)

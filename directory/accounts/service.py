@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import and_, delete, or_, update
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from directory import outbox
-from directory.accounts import history, links, queries, rules
+from directory.accounts import blocks, history, links, making, queries, rules
 from directory.accounts.consents import HEALTH_DATA
 from directory.accounts.history import NOWHERE, Whence
 from directory.core import clock, tokens
@@ -38,12 +37,14 @@ def register(
     password_hash: str,
     birth_year: int,
     consent_version: str,
+    network: str,
+    secret: str,
     next_path: str = "/",
     browser_hash: str = "",
 ) -> None:
-    """Make an account and mail its confirmation; for an address that has one, mail that it has one.
+    """Make an account and mail its confirmation; for an address that has one, mail that it has one; for a blocked one do nothing.
 
-    Nothing that the caller sees tells the two apart.
+    Nothing that the caller sees tells the three apart.
 
     Args:
         session: One that writes.
@@ -52,16 +53,25 @@ def register(
         password_hash: From `passwords.choose`.
         birth_year: Four digits.
         consent_version: The version of `HEALTH_DATA` that they ticked.
+        network: Where they are, from `throttle.network`.
+        secret: Keys the digests of blocked addresses.
         next_path: Where they were going, a path on this site.
         browser_hash: See `MailedToken`.
 
     Raises:
         Refused: naming the field that cannot be accepted.
+        NotAllowed: when no accounts are made from their network.
     """
+    blocks.refuse_network(session, network)
     rules.check_age(birth_year, clock.today())
     if consent_version != HEALTH_DATA.version:
         raise Refused(_("This text has changed since you opened the page. Read it again, then tick it."), field="consent")
-    user = _insert(session, email=email, display_name=display_name, password_hash=password_hash, birth_year=birth_year)
+    if blocks.email_is_blocked(session, email, secret=secret):
+        # What `making.insert` says of a name is said all the same: else a taken name would tell which addresses are blocked.
+        rules.check_name(display_name)
+        making.refuse_taken(session, display_name)
+        return
+    user = making.insert(session, email=email, display_name=display_name, password_hash=password_hash, birth_year=birth_year)
     if user is None:
         known = queries.existing_by_email(session, email)
         mail.already_registered(session, user_id=known.id)
@@ -77,7 +87,7 @@ def create(session: Session, *, email: str, display_name: str, password_hash: st
         Refused: when the address or the name is taken, or cannot be accepted.
     """
     rules.check_age(birth_year, clock.today())
-    user = _insert(session, email=email, display_name=display_name, password_hash=password_hash, birth_year=birth_year)
+    user = making.insert(session, email=email, display_name=display_name, password_hash=password_hash, birth_year=birth_year)
     if user is None:
         raise Refused(_("There is an account with this address already."), field="email")
     user.role, user.email_confirmed_at = role, clock.now()
@@ -330,32 +340,6 @@ def audit(session: Session, *, actor_id: int | None, action: str, user_id: int, 
     """Write down who did what to an account."""
     entry = AuditEntry(actor_id=actor_id, action=action, subject=f"user:{user_id}", details=details, created_at=clock.now())
     session.add(entry)
-
-
-def _insert(session: Session, *, email: str, display_name: str, password_hash: str, birth_year: int) -> User | None:
-    """Insert a patient; return None where the address has an account.
-
-    Which of the two unique keys stood in the way is asked in this order, so that a taken name is said of known and
-    unknown addresses alike.
-    """
-    rules.check_name(display_name)
-    user = User(
-        email=rules.clean_email(email),
-        email_key=rules.email_key(email),
-        display_name=display_name,
-        display_name_key=rules.name_key(display_name),
-        password_hash=password_hash,
-        birth_year=birth_year,
-        created_at=clock.now(),
-    )
-    try:
-        with session.begin_nested():
-            session.add(user)
-    except IntegrityError as error:
-        if queries.name_is_taken(session, display_name):
-            raise Refused(_("Somebody is shown under this name, or one that looks like it. Take another."), field="display_name") from error
-        return None
-    return user
 
 
 def _set_password(session: Session, user: User, password_hash: str, whence: Whence) -> None:

@@ -10,6 +10,7 @@ from directory import __version__
 #: Command -> the module that holds it. Each is imported when it is asked for: `hairline worker` needs no importer.
 COMMANDS = {
     "backup": "backup",
+    "block": "blocks",
     "demo": "demo",
     "doctor": "doctor",
     "ingest": "ingest",

@@ -7,7 +7,7 @@ from directory.cli.context import console, read_settings
 from directory.config import PREFIX, Settings
 
 #: Settings whose value is never printed.
-SECRET = frozenset({"secret_key", "smtp_password", "database_url"})
+SECRET = frozenset({"secret_key", "smtp_password", "database_url", "redis_url"})
 
 
 @click.command()

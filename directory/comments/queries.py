@@ -23,6 +23,8 @@ SECTION_SIZE = 10
 
 #: The states in which a comment has a place in the list: with its words, or as a tombstone.
 PLACED = (CommentStatus.VISIBLE, CommentStatus.REMOVED, CommentStatus.DELETED_BY_AUTHOR)
+#: The states in which its author can see a comment, change it and delete it.
+OWN = (CommentStatus.VISIBLE, CommentStatus.HELD)
 
 
 class Kind(StrEnum):
@@ -116,6 +118,19 @@ def by_id(session: Session, comment_id: int) -> Comment:
         NotFound: when there is none, or none that is shown.
     """
     statement = select(Comment).where(Comment.id == comment_id, Comment.status == CommentStatus.VISIBLE)
+    found = session.exec(statement.options(joinedload(Comment.author, innerjoin=True))).first()
+    if found is None:
+        raise NotFound(_("This comment is not here any more."))
+    return found
+
+
+def shown_or_held(session: Session, comment_id: int) -> Comment:
+    """Return a comment that its author sees, whether readers do yet or not.
+
+    Raises:
+        NotFound: when there is none.
+    """
+    statement = select(Comment).where(Comment.id == comment_id, col(Comment.status).in_(OWN))
     found = session.exec(statement.options(joinedload(Comment.author, innerjoin=True))).first()
     if found is None:
         raise NotFound(_("This comment is not here any more."))

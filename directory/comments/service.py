@@ -1,45 +1,56 @@
-"""Writing comments: say, change, delete, take down, put back."""
+"""Writing comments: say, change, delete, release, take down, put back."""
 
 from datetime import timedelta
 
 from sqlmodel import Session, col, func, select
 
-from directory.comments import rules
-from directory.comments.queries import Kind, Subject
+from directory.accounts import queries as accounts
+from directory.accounts import trust
+from directory.comments.queries import OWN, Kind, Subject
 from directory.core import clock
 from directory.core.errors import NotFound, Refused
 from directory.core.i18n import _
 from directory.models.comments import Comment, CommentStatus
-from directory.models.moderation import ReasonClass
+from directory.models.moderation import HoldReason, ReasonClass
 
 
-def write(session: Session, *, subject: Subject, author_id: int, body: str) -> Comment:
-    """Say something under a profile or a guide; it is public at once.
+def write(session: Session, *, subject: Subject, author_id: int, body: str, suspicion: HoldReason | None = None) -> Comment:
+    """Say something under a profile or a guide; it is public at once, or held for a moderator's look.
+
+    Args:
+        session: One that writes.
+        subject: Under what.
+        author_id: Who says it.
+        body: What, as Markdown.
+        suspicion: What the request gave away; see `trust.hold`.
 
     Raises:
         Refused: when the author has written too many since yesterday.
     """
-    since = clock.now() - timedelta(days=1)
-    written = session.exec(select(func.count()).where(Comment.author_id == author_id, col(Comment.created_at) > since)).one()
-    if written >= rules.MAX_A_DAY:
+    writer, moment = accounts.writer(session, author_id), clock.now()
+    mine = (Comment.author_id == author_id, col(Comment.created_at) > moment - timedelta(days=1))
+    written = session.exec(select(func.count()).where(*mine)).one()
+    if written >= trust.A_DAY[writer.trust(moment)].comments:
         raise Refused(_("You have written %(count)s comments since yesterday. Please come back tomorrow.", count=written))
     target = {"profile_id": subject.id} if subject.kind is Kind.PROFILE else {"guide_id": subject.id}
-    comment = Comment(**target, author_id=author_id, body=body, created_at=clock.now())
+    comment = Comment(**target, author_id=author_id, body=body, created_at=moment)
+    _hold(comment, trust.hold(writer, body, now=moment, suspicion=suspicion))
     session.add(comment)
     session.flush()
     return comment
 
 
-def edit(session: Session, *, comment_id: int, author_id: int, body: str) -> Comment:
-    """Change one's own comment; readers see that and when it was changed.
+def edit(session: Session, *, comment_id: int, author_id: int, body: str, suspicion: HoldReason | None = None) -> Comment:
+    """Change one's own comment; readers see that and when it was changed. What is new in it is held like a new comment.
 
     Raises:
-        NotFound: when there is none that is shown, and also when it is somebody else's.
+        NotFound: when there is none that is shown or held, and also when it is somebody else's.
     """
     comment = _own(session, comment_id, author_id)
     if comment.body != body:
         comment.body = body
         comment.edited_at = clock.now()
+        _hold(comment, trust.hold(accounts.writer(session, author_id), body, now=comment.edited_at, suspicion=suspicion))
     session.flush()
     return comment
 
@@ -48,7 +59,7 @@ def delete(session: Session, *, comment_id: int, author_id: int) -> Comment:
     """Delete one's own comment for good: its words are gone, a stone keeps its place.
 
     Raises:
-        NotFound: when there is none that is shown, and also when it is somebody else's.
+        NotFound: when there is none that is shown or held, and also when it is somebody else's.
     """
     comment = _own(session, comment_id, author_id)
     comment.status = CommentStatus.DELETED_BY_AUTHOR
@@ -62,10 +73,10 @@ def hide(session: Session, *, comment_id: int, reason: ReasonClass) -> Comment:
 
     Raises:
         NotFound: when there is no such comment.
-        Refused: when it is not shown.
+        Refused: when it is neither shown nor held.
     """
     comment = lock(session, comment_id)
-    if comment.status is not CommentStatus.VISIBLE:
+    if comment.status not in (CommentStatus.VISIBLE, CommentStatus.HELD):
         raise Refused(_("This comment is not shown any more: somebody else has decided, or its author deleted it."))
     comment.status = CommentStatus.REMOVED
     comment.removed_for = reason
@@ -89,6 +100,21 @@ def restore(session: Session, *, comment_id: int) -> Comment:
     return comment
 
 
+def release(session: Session, *, comment_id: int) -> Comment:
+    """Show a comment that was held.
+
+    Raises:
+        NotFound: when there is no such comment.
+        Refused: when it is not held.
+    """
+    comment = lock(session, comment_id)
+    if comment.status is not CommentStatus.HELD:
+        raise Refused(_("This comment does not wait any more: somebody else has decided, or its author deleted it."))
+    comment.status = CommentStatus.VISIBLE
+    session.flush()
+    return comment
+
+
 def lock(session: Session, comment_id: int) -> Comment:
     """Lock a comment's row and return it as it stands now.
 
@@ -104,6 +130,12 @@ def lock(session: Session, comment_id: int) -> Comment:
 
 def _own(session: Session, comment_id: int, author_id: int) -> Comment:
     comment = lock(session, comment_id)
-    if comment.author_id != author_id or comment.status is not CommentStatus.VISIBLE:
+    if comment.author_id != author_id or comment.status not in OWN:
         raise NotFound(_("This comment is not here any more."))
     return comment
+
+
+def _hold(comment: Comment, reason: HoldReason | None) -> None:
+    """Hold a comment where there is a reason; one that waits already goes on waiting."""
+    if reason is not None:
+        comment.status, comment.held_for = CommentStatus.HELD, reason

@@ -5,10 +5,10 @@ from wtforms.validators import Length
 
 from directory.comments import rules
 from directory.core.i18n import lazy
-from directory.forms.base import DirectoryForm
+from directory.forms.traps import TrappedForm
 
 
-class CommentForm(DirectoryForm):
+class CommentForm(TrappedForm):
     """A comment, new or changed."""
 
     body = TextAreaField(

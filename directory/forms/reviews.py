@@ -10,8 +10,8 @@ from wtforms.validators import Length, ValidationError
 from directory.core import clock
 from directory.core.errors import Refused
 from directory.core.i18n import lazy
-from directory.forms.base import DirectoryForm
 from directory.forms.choices import declaration, one_of, radios
+from directory.forms.traps import TrappedForm
 from directory.models.treatments import Treatment, TreatmentFamily
 from directory.reviews import rules
 
@@ -19,7 +19,7 @@ STARS = {1: lazy("Bad"), 2: lazy("Poor"), 3: lazy("Mixed"), 4: lazy("Good"), 5: 
 FAMILIES = {TreatmentFamily.SMP: lazy("Scalp micropigmentation"), TreatmentFamily.TRANSPLANT: lazy("Hair transplant")}
 
 
-class ReviewForm(DirectoryForm):
+class ReviewForm(TrappedForm):
     """A review of one profile."""
 
     treatment = SelectField(lazy("Treatment"), validate_choice=False, validators=[one_of(lazy("Choose the treatment you had."))])

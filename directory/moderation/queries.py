@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, cast, null
+from sqlalchemy import Integer, cast, null, union_all
 from sqlalchemy import select as wide_select
 from sqlmodel import Session, col, func, select
 
@@ -26,6 +26,8 @@ from directory.reviews import queries as reviews
 from directory.reviews import reasons
 
 PAGE_SIZE = 20
+#: Held things shown above the reports: when they are decided the next ones follow.
+HELD_SIZE = 20
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,21 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Held:
+    """A review or comment that waits for a look before others see it.
+
+    Args:
+        reason: Why, in words.
+        is_late: Whether it waits longer than it should.
+    """
+
+    reason: str
+    since: datetime
+    is_late: bool
+    thing: Thing
+
+
+@dataclass(frozen=True)
 class Decided:
     """An earlier decision, as moderators see it."""
 
@@ -122,6 +139,17 @@ def open_reports(session: Session, *, number: int = 1) -> Page[Case]:
     if number > page.pages:
         raise NotFound(_("This list has %(pages)s pages.", pages=page.pages))
     return page
+
+
+def held(session: Session) -> Page[Held]:
+    """Return what waits longest for a look, with how many wait in all: reviews and comments together, in two SELECTs at most."""
+    waiting = _waiting().subquery()
+    total = session.execute(wide_select(func.count()).select_from(waiting)).scalar_one()
+    if not total:
+        return Page([], 1, HELD_SIZE, 0)
+    columns = (waiting.c.held_for, waiting.c.created_at)
+    statement = _joined(columns, waiting).order_by(waiting.c.created_at, waiting.c.review_id, waiting.c.comment_id).limit(HELD_SIZE)
+    return Page([_as_held(row) for row in session.execute(statement).all()], 1, HELD_SIZE, total)
 
 
 def report(session: Session, report_id: int) -> Case:
@@ -157,7 +185,7 @@ def seen(session: Session, target: Target) -> Thing:
         NotFound: when there is none, or none that is shown.
     """
     found = thing(session, target)
-    if DecisionAction.HIDE not in found.actions:
+    if DecisionAction.HIDE not in found.actions or DecisionAction.RELEASE in found.actions:
         raise NotFound(_("What you want to report is not here any more."))
     return found
 
@@ -247,6 +275,23 @@ def _pointer(target: Target) -> Any:
     return wide_select(*(cast(target.id if name == target.column else null(), Integer).label(name) for name in columns)).subquery()
 
 
+def _waiting() -> Any:
+    """Return the rows that point to what is held, as a report would."""
+    nothing = cast(null(), Integer)
+    review: tuple[Any, ...] = (nothing.label("profile_id"), col(Review.id).label("review_id"), nothing.label("comment_id"))
+    reviews_held = wide_select(*review, col(Review.created_at), col(Review.held_for)).where(col(Review.status) == ReviewStatus.AUTO_HOLD)
+    comment: tuple[Any, ...] = (nothing, nothing, col(Comment.id), col(Comment.created_at), col(Comment.held_for))
+    comments_held = wide_select(*comment).where(col(Comment.status) == CommentStatus.HELD)
+    return union_all(reviews_held, comments_held)
+
+
+def _as_held(row: Any) -> Held:
+    reason, since = row[0], row[1]
+    return Held(
+        reason=str(rules.HOLDS[reason]) if reason else "", since=since, is_late=clock.now() - since > rules.LATE, thing=_as_thing(*row[2:])
+    )
+
+
 def _as_case(row: Any) -> Case:
     found: Report = row[0]
     return Case(
@@ -283,14 +328,18 @@ def _as_thing(review: Review | None, comment: Comment | None, profile: Profile |
     written = review or comment
     if profile is None and guide is None:
         raise NotFound(_("There is nothing of this number."))
+    is_held = False
     if review is not None:
         target, is_shown, is_down = Target(TargetKind.REVIEW, review.id), review.status in VISIBLE, review.status is ReviewStatus.REMOVED
+        is_held = review.status is ReviewStatus.AUTO_HOLD
     elif comment is not None:
         target = Target(TargetKind.COMMENT, comment.id)
         is_shown, is_down = comment.status is CommentStatus.VISIBLE, comment.status is CommentStatus.REMOVED
+        is_held = comment.status is CommentStatus.HELD
     elif profile is not None:
         target = Target(TargetKind.PROFILE, profile.id)
         is_shown, is_down = profile.status in SHOWN, profile.status is ProfileStatus.SUPPRESSED_LEGAL
+    state, actions = _state(is_shown=is_shown, is_held=is_held, is_down=is_down, is_written=written is not None)
     return Thing(
         target=target,
         name=guide.title if guide else profile.name if profile else "",
@@ -300,7 +349,18 @@ def _as_thing(review: Review | None, comment: Comment | None, profile: Profile |
         text=written.body if written else "",
         author_id=author.id if author else None,
         author=author.display_name if author else reviews.former() if review is not None else "",
-        state=_("Shown") if is_shown else _("Taken down") if is_down else _("Taken back by its author") if written else _("Not shown"),
-        actions=(DecisionAction.HIDE,) if is_shown else (DecisionAction.RESTORE,) if is_down else (),
+        state=state,
+        actions=actions,
         profile_id=profile.id if profile else None,
     )
+
+
+def _state(*, is_shown: bool, is_held: bool, is_down: bool, is_written: bool) -> tuple[str, tuple[DecisionAction, ...]]:
+    """Return the state of something in words, and what can be done with it."""
+    if is_shown:
+        return _("Shown"), (DecisionAction.HIDE,)
+    if is_held:
+        return _("Held for a look"), (DecisionAction.RELEASE, DecisionAction.HIDE)
+    if is_down:
+        return _("Taken down"), (DecisionAction.RESTORE,)
+    return _("Taken back by its author") if is_written else _("Not shown"), ()

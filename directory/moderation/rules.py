@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from directory.core.errors import Refused
 from directory.core.i18n import _, lazy
-from directory.models.moderation import DecisionAction, ReasonClass, ReportKind
+from directory.models.moderation import DecisionAction, HoldReason, ReasonClass, ReportKind
 from directory.reviews import reasons
 
 #: Characters.
@@ -97,8 +97,17 @@ OFFERED: Mapping[TargetKind, tuple[ReportKind, ...]] = {
     ),
 }
 
+#: Why something waits for a look, in the words of moderators.
+HOLDS: Mapping[HoldReason, str] = {
+    HoldReason.LINK: lazy("A new account; the text holds a link, an address or a number to call"),
+    HoldReason.HONEYPOT: lazy("The field that nobody sees was filled in"),
+    HoldReason.TOO_QUICK: lazy("Sent quicker than anybody types"),
+    HoldReason.NETWORK: lazy("From a blocked network"),
+}
+
 #: Each action in the words of a moderator's form.
 ACTIONS: Mapping[DecisionAction, str] = {
+    DecisionAction.RELEASE: lazy("Show it"),
     DecisionAction.HIDE: lazy("Take it down"),
     DecisionAction.RESTORE: lazy("Put it back"),
     DecisionAction.KEEP: lazy("Leave it as it is"),

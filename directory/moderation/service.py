@@ -122,12 +122,14 @@ def decide(
     return decision
 
 
-#: Who is told of what: the author of what was taken down or put back. Left as it is, nobody but the reporter needs to know.
+#: Who is told of what: the author of what was taken down, put back or released. Left as it is, nobody but the reporter needs to know.
 _TELL = {
     (TargetKind.REVIEW, DecisionAction.HIDE): mail.review_hidden,
     (TargetKind.REVIEW, DecisionAction.RESTORE): mail.review_restored,
+    (TargetKind.REVIEW, DecisionAction.RELEASE): mail.review_released,
     (TargetKind.COMMENT, DecisionAction.HIDE): mail.comment_hidden,
     (TargetKind.COMMENT, DecisionAction.RESTORE): mail.comment_restored,
+    (TargetKind.COMMENT, DecisionAction.RELEASE): mail.comment_released,
     (TargetKind.USER, DecisionAction.SUSPEND): mail.account_suspended,
     (TargetKind.USER, DecisionAction.UNSUSPEND): mail.account_restored,
 }
@@ -152,6 +154,8 @@ def _on_review(session: Session, moderator_id: int, review_id: int, action: Deci
         reviews.hide(session, review_id=review_id, reason=reason)
     elif action is DecisionAction.RESTORE:
         reviews.restore(session, review_id=review_id)
+    elif action is DecisionAction.RELEASE:
+        reviews.release(session, review_id=review_id)
     else:
         _only_keep(action)
     return was
@@ -165,6 +169,8 @@ def _on_comment(session: Session, moderator_id: int, comment_id: int, action: De
         comments.hide(session, comment_id=comment_id, reason=reason)
     elif action is DecisionAction.RESTORE:
         comments.restore(session, comment_id=comment_id)
+    elif action is DecisionAction.RELEASE:
+        comments.release(session, comment_id=comment_id)
     else:
         _only_keep(action)
     return was

@@ -126,6 +126,11 @@ def review_restored(session: Session, *, decision_id: int) -> None:
     _enqueue(session, "review_restored", decision_id, decision_id=decision_id)
 
 
+def review_released(session: Session, *, decision_id: int) -> None:
+    """Tell a review's author that a person has looked at it and that it is shown."""
+    _enqueue(session, "review_released", decision_id, decision_id=decision_id)
+
+
 def comment_hidden(session: Session, *, decision_id: int) -> None:
     """Tell a comment's author that it was hidden, and why (T-15)."""
     _enqueue(session, "comment_hidden", decision_id, decision_id=decision_id)
@@ -134,6 +139,11 @@ def comment_hidden(session: Session, *, decision_id: int) -> None:
 def comment_restored(session: Session, *, decision_id: int) -> None:
     """Tell a comment's author that it is shown again."""
     _enqueue(session, "comment_restored", decision_id, decision_id=decision_id)
+
+
+def comment_released(session: Session, *, decision_id: int) -> None:
+    """Tell a comment's author that a person has looked at it and that it is shown."""
+    _enqueue(session, "comment_released", decision_id, decision_id=decision_id)
 
 
 def account_suspended(session: Session, *, decision_id: int) -> None:

@@ -25,6 +25,10 @@ PAGE_SIZE = 20
 SECTION_SIZE = 6
 
 
+#: The states in which its author can see a review and take it back.
+OWN = (*VISIBLE, ReviewStatus.AUTO_HOLD)
+
+
 class Order(StrEnum):
     """How a list of reviews is ordered; never by default by what they say (T-5)."""
 
@@ -169,6 +173,24 @@ def by_id(session: Session, review_id: int) -> Review:
     if found is None:
         raise NotFound(_("This review is not here any more."))
     return found
+
+
+def shown_or_held(session: Session, review_id: int) -> Review:
+    """Return a review that its author sees, whether readers do yet or not.
+
+    Raises:
+        NotFound: when there is none.
+    """
+    found = session.exec(_with_author().where(Review.id == review_id, col(Review.status).in_(OWN))).first()
+    if found is None:
+        raise NotFound(_("This review is not here any more."))
+    return found
+
+
+def held(session: Session, *, profile_id: int, author_id: int) -> Review | None:
+    """Return the review of a profile by a person that waits for a look, or None."""
+    waiting = (Review.profile_id == profile_id, Review.author_id == author_id, Review.status == ReviewStatus.AUTO_HOLD)
+    return session.exec(select(Review).where(*waiting)).first()
 
 
 def author_of(review: Review) -> str:

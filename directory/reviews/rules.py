@@ -29,8 +29,6 @@ MIN_RANGE = 10
 MIN_BODY_LENGTH = 30
 MAX_BODY_LENGTH = 5000
 MAX_TITLE_LENGTH = 120
-#: New reviews of one author in 24 hours; nobody has more treatments than this in a day.
-MAX_A_DAY = 5
 
 #: Before this year hair was neither pigmented nor moved as it is today.
 FIRST_YEAR = 1980

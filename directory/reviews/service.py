@@ -1,4 +1,4 @@
-"""Writing reviews: publish, withdraw, take down, put back; and the recount that belongs to each."""
+"""Writing reviews: publish or hold, release, withdraw, take down, put back; and the recount that belongs to each."""
 
 from datetime import timedelta
 
@@ -6,11 +6,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 
 from directory import outbox
-from directory.accounts import memberships
+from directory.accounts import memberships, trust
+from directory.accounts import queries as accounts
 from directory.core import clock
 from directory.core.errors import NotAllowed, NotFound, Refused
 from directory.core.i18n import _
-from directory.models.moderation import ReasonClass
+from directory.models.moderation import HoldReason, ReasonClass
 from directory.models.profiles import Profile
 from directory.models.reviews import VISIBLE, Review, ReviewStatus
 from directory.profiles import service as profiles
@@ -29,14 +30,16 @@ def submit(
     body: str,
     own_experience: bool,
     title: str = "",
+    suspicion: HoldReason | None = None,
 ) -> Review:
-    """Publish a patient's review at once, whatever its stars, and recount the profile's rating.
+    """Publish a patient's review at once, whatever its stars, and recount the profile's rating; or hold it for a moderator's look.
 
     Args:
         overall: Stars, 1 to 5.
         treatment: The code of a treatment.
         month: Of the treatment, as typed: see `rules.month`.
         own_experience: The declaration that it is the author's own, or of somebody in their care (T-1).
+        suspicion: What the request gave away; see `trust.hold`, which never asks for the stars.
 
     Raises:
         Refused: without stars or the declaration, when the month is none, when the author has a live review of this profile,
@@ -51,8 +54,9 @@ def submit(
         raise Refused(_("Choose one of the five ratings."), field="overall")
     if not own_experience:
         raise Refused(_("Please confirm that this is your own experience."), field="own_experience")
-    _refuse_flood(session, author_id)
-    moment = clock.now()
+    writer, moment = accounts.writer(session, author_id), clock.now()
+    _refuse_flood(session, author_id, most=trust.A_DAY[writer.trust(moment)].reviews)
+    held_for = trust.hold(writer, title, body, now=moment, suspicion=suspicion)
     review = Review(
         profile_id=profile.id,
         author_id=author_id,
@@ -62,8 +66,10 @@ def submit(
         title=title,
         body=body,
         own_experience=own_experience,
+        status=ReviewStatus.AUTO_HOLD if held_for else ReviewStatus.PUBLISHED,
+        held_for=held_for,
         created_at=moment,
-        published_at=moment,
+        published_at=None if held_for else moment,
     )
     try:
         with session.begin_nested():  # a double click loses only this insert
@@ -78,10 +84,10 @@ def withdraw(session: Session, *, review_id: int, author_id: int) -> Review:
     """Take back one's own review for good: its words are deleted, its stars no longer count.
 
     Raises:
-        NotFound: when there is none that is shown, and also when it is somebody else's.
+        NotFound: when there is none that is shown or held, and also when it is somebody else's.
     """
     review, profile = lock(session, review_id)
-    if review.author_id != author_id or review.status not in VISIBLE:
+    if review.author_id != author_id or review.status not in queries.OWN:
         raise NotFound(_("This review is not here any more."))
     review.status = ReviewStatus.WITHDRAWN_BY_AUTHOR
     review.title = review.body = ""
@@ -94,10 +100,10 @@ def hide(session: Session, *, review_id: int, reason: ReasonClass) -> Review:
 
     Raises:
         NotFound: when there is no such review.
-        Refused: when it is not shown.
+        Refused: when it is neither shown nor held.
     """
     review, profile = lock(session, review_id)
-    if review.status not in VISIBLE:
+    if review.status not in (*VISIBLE, ReviewStatus.AUTO_HOLD):
         raise Refused(_("This review is not shown any more: somebody else has decided, or its author took it back."))
     review.status = ReviewStatus.REMOVED
     review.removed_for = reason
@@ -117,6 +123,23 @@ def restore(session: Session, *, review_id: int) -> Review:
         raise Refused(_("This review is not among the removed ones."))
     review.status = ReviewStatus.PUBLISHED if review.author_id is not None else ReviewStatus.ANONYMISED
     review.removed_for = None
+    review.published_at = review.published_at or clock.now()
+    refresh_rating(session, profile)
+    return review
+
+
+def release(session: Session, *, review_id: int) -> Review:
+    """Publish a review that was held; it counts from now on.
+
+    Raises:
+        NotFound: when there is no such review.
+        Refused: when it is not held.
+    """
+    review, profile = lock(session, review_id)
+    if review.status is not ReviewStatus.AUTO_HOLD:
+        raise Refused(_("This review does not wait any more: somebody else has decided, or its author took it back."))
+    review.status = ReviewStatus.PUBLISHED
+    review.published_at = clock.now()
     refresh_rating(session, profile)
     return review
 
@@ -153,8 +176,8 @@ def refresh_rating(session: Session, profile: Profile) -> None:
     outbox.enqueue(session, "search.profile_changed", key=f"search.profile_changed:{profile.id}", profile_id=profile.id)
 
 
-def _refuse_flood(session: Session, author_id: int) -> None:
+def _refuse_flood(session: Session, author_id: int, *, most: int) -> None:
     since = clock.now() - timedelta(days=1)
     written = session.exec(select(func.count()).where(Review.author_id == author_id, col(Review.created_at) > since)).one()
-    if written >= rules.MAX_A_DAY:
+    if written >= most:
         raise Refused(_("You have written %(count)s reviews since yesterday. Please come back tomorrow.", count=written))

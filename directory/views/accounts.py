@@ -18,6 +18,7 @@ from directory.web import db, events, login
 from directory.web.auth import forget, local_path, person, remember, requires, session_token, whence
 from directory.web.events import Event
 from directory.web.formpage import Answer, form_again, form_page
+from directory.web.mailer import app_settings
 from directory.web.security import private, secret_page
 
 bp = Blueprint("accounts", __name__)
@@ -101,6 +102,8 @@ def _registered(form: RegisterForm, target: str) -> str:
             password_hash=hashed,
             birth_year=form.birth_year.data,
             consent_version=form.consent_version.data,
+            network=login.here(),
+            secret=app_settings().secret_key,
             next_path=target,
             browser_hash=tokens.digest(key) if key else "",
         )

@@ -1,6 +1,6 @@
 """Comments: the lists under profiles and guides, and the forms to say, change and delete something."""
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
@@ -12,10 +12,12 @@ from directory.core.page import page_number
 from directory.forms.base import DirectoryForm
 from directory.forms.comments import CommentForm
 from directory.guides import queries as guides
-from directory.models.comments import Comment
+from directory.models.comments import Comment, CommentStatus
+from directory.models.moderation import HoldReason
 from directory.web import db, seo
 from directory.web.auth import requires, signed_in
-from directory.web.formpage import form_page, profile_at, take
+from directory.web.formpage import form_page, profile_at, suspicion, take
+from directory.web.security import private
 
 bp = Blueprint("comments", __name__)
 
@@ -50,7 +52,7 @@ def of_guide(slug: str) -> str:
 
 
 @bp.route("/comments/<int:comment_id>/edit", methods=["GET", "POST"])
-@requires(Permission.COMMENT_EDIT, of=lambda comment_id: comments.by_id(db.session(), comment_id))
+@requires(Permission.COMMENT_EDIT, of=lambda comment_id: comments.shown_or_held(db.session(), comment_id))
 def edit(comment: Comment) -> tuple[str, int] | Response:
     """Show one's own comment to be changed; on a good answer, lead to it."""
     author_id, comment_id = signed_in().id, comment.id
@@ -62,7 +64,7 @@ def edit(comment: Comment) -> tuple[str, int] | Response:
 
 
 @bp.route("/comments/<int:comment_id>/delete", methods=["GET", "POST"])
-@requires(Permission.COMMENT_DELETE, of=lambda comment_id: comments.by_id(db.session(), comment_id))
+@requires(Permission.COMMENT_DELETE, of=lambda comment_id: comments.shown_or_held(db.session(), comment_id))
 def delete(comment: Comment) -> tuple[str, int] | Response:
     """Ask whether to delete one's own comment; do it when told so."""
     form, author_id, comment_id = DirectoryForm(), signed_in().id, comment.id
@@ -70,6 +72,18 @@ def delete(comment: Comment) -> tuple[str, int] | Response:
     if answer := take(form, lambda session: _delete(session, subject, comment_id, author_id)):
         return answer
     return form_page("comments/delete.html", form, subject=subject, address=_address(subject), comment=comment)
+
+
+@bp.get("/comments/<int:comment_id>/waiting")
+@requires(Permission.COMMENT_DELETE, of=lambda comment_id: comments.shown_or_held(db.session(), comment_id))
+def waiting(comment: Comment) -> str | Response:
+    """Say to its author that a comment waits for a look by a person; once it is shown, lead to it."""
+    private()
+    subject = comments.subject_of(db.session(), comment)
+    if comment.status is not CommentStatus.HELD:
+        return redirect(_address(subject, comment.id), code=303)
+    about_link = comment.held_for is HoldReason.LINK
+    return render_template("comments/waiting.html", comment=comment, subject=subject, address=_address(subject), about_link=about_link)
 
 
 def _write(subject: Subject) -> tuple[str, int] | Response:
@@ -80,13 +94,20 @@ def _write(subject: Subject) -> tuple[str, int] | Response:
 
 
 def _say(session: Session, subject: Subject, author_id: int, form: CommentForm) -> str:
-    comment = service.write(session, subject=subject, author_id=author_id, body=form.body.data)
-    return _address(subject, comment.id)
+    comment = service.write(session, subject=subject, author_id=author_id, body=form.body.data, suspicion=suspicion(session, form))
+    return _where(subject, comment)
 
 
 def _change(session: Session, subject: Subject, comment_id: int, author_id: int, form: CommentForm) -> str:
-    service.edit(session, comment_id=comment_id, author_id=author_id, body=form.body.data)
-    return _address(subject, comment_id)
+    doubt = suspicion(session, form)
+    return _where(subject, service.edit(session, comment_id=comment_id, author_id=author_id, body=form.body.data, suspicion=doubt))
+
+
+def _where(subject: Subject, comment: Comment) -> str:
+    """Return where a comment stands for its author: on its page, or waiting for a look."""
+    if comment.status is CommentStatus.HELD:
+        return url_for("comments.waiting", comment_id=comment.id)
+    return _address(subject, comment.id)
 
 
 def _delete(session: Session, subject: Subject, comment_id: int, author_id: int) -> str:

@@ -24,10 +24,12 @@ bp = Blueprint("moderation", __name__, url_prefix="/moderation")
 @bp.get("")
 @requires(Permission.MODERATE)
 def queue() -> str:
-    """Show the open reports, the oldest first."""
+    """Show what is held for a look and the open reports, the oldest first."""
     private()
-    page = moderation.open_reports(db.session(), number=page_number(request.args.get("page")))
-    return render_template("moderation/queue.html", page=page)
+    number = page_number(request.args.get("page"))
+    held = moderation.held(db.session()) if number == 1 else None
+    page = moderation.open_reports(db.session(), number=number)
+    return render_template("moderation/queue.html", page=page, held=held)
 
 
 @bp.get("/decisions")

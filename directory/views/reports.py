@@ -1,14 +1,10 @@
 """Report, correct, "this is me": a page of its own for each profile, review and comment; no account needed."""
 
-from datetime import timedelta
-
-from flask import Blueprint, current_app, render_template, request, url_for
+from flask import Blueprint, render_template, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from directory.accounts import throttle
 from directory.accounts.permissions import Permission
-from directory.config import Settings
 from directory.forms.reports import ReportForm
 from directory.models.moderation import ReportKind
 from directory.moderation import queries as moderation
@@ -21,9 +17,6 @@ from directory.web.formpage import form_page, profile_at, take
 from directory.web.security import private
 
 bp = Blueprint("reports", __name__, url_prefix="/report")
-
-#: Reports from one network.
-REPORTS = throttle.Limit("report", 20, timedelta(hours=1))
 
 
 @bp.route("/profile/<slug>", methods=["GET", "POST"])
@@ -66,9 +59,6 @@ def _take(target: Target) -> tuple[str, int] | Response:
 
 
 def _send(session: Session, thing: Thing, reporter_id: int | None, form: ReportForm) -> str:
-    settings: Settings = current_app.extensions["hairline_settings"]
-    network = throttle.network(request.remote_addr)
-    throttle.count(session, REPORTS, keys=[throttle.key(REPORTS, network, secret=settings.secret_key)])
     service.report(
         session,
         target=thing.target,

@@ -9,6 +9,7 @@ from directory.core.i18n import _
 from directory.core.page import page_number
 from directory.forms.base import DirectoryForm
 from directory.forms.reviews import ReviewForm
+from directory.models.moderation import HoldReason
 from directory.models.profiles import Profile
 from directory.models.reviews import Review
 from directory.reviews import queries as reviews
@@ -17,7 +18,7 @@ from directory.reviews.queries import Order
 from directory.treatments import queries as treatments
 from directory.web import db, seo
 from directory.web.auth import requires, signed_in
-from directory.web.formpage import form_page, profile_at, take
+from directory.web.formpage import form_page, profile_at, suspicion, take
 from directory.web.security import private
 
 bp = Blueprint("reviews", __name__)
@@ -46,6 +47,7 @@ def _publish(session: Session, profile: Profile, author_id: int, form: ReviewFor
         title=form.title.data or "",
         body=form.body.data,
         own_experience=form.own_experience.data,
+        suspicion=suspicion(session, form),
     )
     return url_for("reviews.thanks", slug=profile.slug)
 
@@ -53,9 +55,12 @@ def _publish(session: Session, profile: Profile, author_id: int, form: ReviewFor
 @bp.get("/p/<slug>/review/thanks")
 @requires(Permission.SIGNED_IN)
 def thanks(slug: str) -> str:
-    """Say that the review is public."""
+    """Say that the review is public, or that it waits for a look by a person."""
     private()
-    return render_template("reviews/thanks.html", profile=profile_at(slug, "/review/thanks"))
+    profile = profile_at(slug, "/review/thanks")
+    held = reviews.held(db.session(), profile_id=profile.id, author_id=signed_in().id)
+    about_link = held is not None and held.held_for is HoldReason.LINK
+    return render_template("reviews/thanks.html", profile=profile, held=held, about_link=about_link)
 
 
 @bp.get("/p/<slug>/reviews")
@@ -72,7 +77,7 @@ def index(slug: str) -> str:
 
 
 @bp.route("/reviews/<int:review_id>/withdraw", methods=["GET", "POST"])
-@requires(Permission.REVIEW_WITHDRAW, of=lambda review_id: reviews.by_id(db.session(), review_id))
+@requires(Permission.REVIEW_WITHDRAW, of=lambda review_id: reviews.shown_or_held(db.session(), review_id))
 def withdraw(review: Review) -> tuple[str, int] | Response:
     """Ask whether to take one's own review back; do it when told so."""
     form, review_id, author_id = DirectoryForm(), review.id, signed_in().id

@@ -22,13 +22,27 @@ RETRY_AFTER = 5
 
 
 def page(
-    status: int, *, message: str = "", nearest: tuple[tuple[str, str], ...] = (), retry_after: int = 0
+    status: int,
+    *,
+    message: str = "",
+    nearest: tuple[tuple[str, str], ...] = (),
+    retry_after: int = 0,
+    again: tuple[tuple[str, str], ...] = (),
 ) -> tuple[str, int, dict[str, str]]:
-    """Return the error page for a status, kept by nobody and indexed by nobody."""
+    """Return the error page for a status, kept by nobody and indexed by nobody.
+
+    Args:
+        status: Of HTTP.
+        message: A sentence in place of the page's own.
+        nearest: What may have been meant, as (label, path).
+        retry_after: Seconds to wait.
+        again: What was sent in vain, as (name, value), to be sent to the same address later.
+    """
     # What broke may be the database: then nobody is looked up for the page that says so.
     g.without_database = status >= 500
     shown = status if status in PAGES else (400 if status < 500 else 500)
     values = {"status": status, "message": message, "nearest": nearest, "retry_after": retry_after, "request_id": g.get("request_id", "")}
+    values["again"] = again
     headers = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
     if retry_after:
         headers["Retry-After"] = str(retry_after)

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 
-from flask import redirect, render_template
+from flask import redirect, render_template, request
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from directory import idempotency
+from directory.accounts import blocks, throttle
 from directory.core.errors import Moved, Refused, TooMany
 from directory.forms.base import DirectoryForm
+from directory.forms.traps import TrappedForm
+from directory.models.moderation import HoldReason
 from directory.models.profiles import Profile
 from directory.profiles import queries as profiles
 from directory.web import db
@@ -60,6 +63,14 @@ def take(form: DirectoryForm, act: Callable[[Session], str]) -> Response | None:
         form.blame(refusal)
         return None
     return redirect(url, code=303)
+
+
+def suspicion(session: Session, form: TrappedForm) -> HoldReason | None:
+    """Return what about a request, not about its words, asks for a moderator's look first; None for most."""
+    found = form.suspicion()
+    if found is None and blocks.network_is_blocked(session, throttle.network(request.remote_addr)):
+        found = HoldReason.NETWORK
+    return found
 
 
 def profile_at(slug: str, below: str) -> Profile:

@@ -224,6 +224,12 @@ def review_restored(work: Work) -> None:
 
 
 @mail
+def review_released(work: Work) -> None:
+    """Tell an author that their review waited for a look and is shown now."""
+    _to_author(work, _("Your review is shown now"))
+
+
+@mail
 def comment_hidden(work: Work) -> None:
     """Tell an author that their comment was hidden, with the statement of reasons."""
     _to_author(work, _("Your comment is hidden"))
@@ -233,6 +239,12 @@ def comment_hidden(work: Work) -> None:
 def comment_restored(work: Work) -> None:
     """Tell an author that their comment is shown again."""
     _to_author(work, _("Your comment is shown again"))
+
+
+@mail
+def comment_released(work: Work) -> None:
+    """Tell an author that their comment waited for a look and is shown now."""
+    _to_author(work, _("Your comment is shown now"))
 
 
 @mail
@@ -301,7 +313,11 @@ def _to_author(work: Work, subject: str) -> None:
             return
         thing = _thing(session, decision)
         user = thing if isinstance(thing, User) else session.get(User, thing.author_id) if thing is not None and thing.author_id else None
-        values = {"about": _about(session, decision), "body": "" if isinstance(thing, User) or thing is None else thing.body}
+        values: dict[str, object] = {
+            "about": _about(session, decision),
+            "body": "" if isinstance(thing, User) or thing is None else thing.body,
+        }
+        values["was_held"] = not isinstance(thing, User) and thing is not None and thing.held_for is not None
     if user is not None:
         values |= {"decision": decision, "reason_class": reasons.LABELS[decision.reason_class], "rules": mailer.link("pages.guidelines")}
         _send(work, user, subject, **values)

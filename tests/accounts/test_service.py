@@ -21,8 +21,9 @@ CONFIRM, RESET = TokenPurpose.CONFIRM_EMAIL, TokenPurpose.RESET_PASSWORD
 
 
 def register(session: Session, **other: Any) -> None:
-    values = {"email": "ada@patients.example", "display_name": "Ada 7", "password_hash": "$x", "birth_year": 1985}
-    service.register(session, **(values | {"consent_version": HEALTH_DATA.version} | other))
+    values: dict[str, Any] = {"email": "ada@patients.example", "display_name": "Ada 7", "password_hash": "$x", "birth_year": 1985}
+    values |= {"consent_version": HEALTH_DATA.version, "network": "192.0.2.0/24", "secret": "s" * 40}
+    service.register(session, **(values | other))
 
 
 def mailed(session: Session) -> list[str]:

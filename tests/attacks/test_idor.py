@@ -7,7 +7,7 @@ from flask import Flask
 from sqlmodel import Session
 
 from tests.attacks.rows import all_rows
-from tests.clients import Visitor, forms_of, words_of
+from tests.clients import Visitor, forms_of, unhurried, words_of
 from tests.factories import Make
 
 NOWHERE = 4711
@@ -54,7 +54,7 @@ def test_a_form_s_key_answers_its_own_sender_alone(session: Session, make: Make,
     key = next(form.values["idempotency_key"][0] for form in forms_of(page) if form.method == "post")
     first = bo.fill(page, body="From Bo.", follow=False)
     form = next(form for form in forms_of(cy.get(f"/p/{profile.slug}/comment")) if form.method == "post")
-    second = cy.post(f"/p/{profile.slug}/comment", dict(form.values) | {"body": "From Cy.", "idempotency_key": key}, follow=False)
+    second = cy.post(f"/p/{profile.slug}/comment", unhurried(app, form.values) | {"body": "From Cy.", "idempotency_key": key}, follow=False)
     assert first.headers["Location"] != second.headers["Location"]
     seen = words_of(Visitor(app).get(f"/p/{profile.slug}/comments"))
     assert "From Bo." in seen

@@ -53,6 +53,7 @@ def told(app: Flask, database: Database, cast: Cast, **how: object) -> list[str]
         if getattr(app.view_functions[rule.endpoint], "permission", None) in {Permission.DEVELOPMENT, None}:
             continue
         path, cells = cast.path(app, rule), []
+        app.extensions["hairline_limits"].reset()  # nobody opens all routes of a site within a minute
         for who in WHO:
             with undone(database):
                 cells.append(word(app, send(cast.visitor(app, who, **how), method, path, token), path))

@@ -6,6 +6,7 @@ import pytest
 
 from directory.accounts import links, passwords, permissions, rules, throttle
 from directory.accounts.permissions import Permission
+from directory.accounts.trust import A_DAY, Trust
 from directory.comments import rules as comments
 from directory.config import MIN_SECRET_LENGTH, Settings
 from directory.core.page import MAX_PAGE
@@ -15,11 +16,16 @@ from directory.moderation import rules as moderation
 from directory.places import typed
 from directory.reviews import rules as reviews
 from directory.search import analysis
-from directory.views import reports
 from directory.web import numbers, security
+from directory.web.limits import CHANGES, REQUESTS, Group
 from tests.docs import text
 
 DOCUMENT = re.sub(r"\s+", " ", text("docs/security.md"))
+
+
+def said(limit: str) -> str:
+    """Return a limit in words: 300/minute is "300 a minute"."""
+    return limit.replace("/hour", " an hour").replace("/minute", " a minute")
 
 
 def hours(limit: throttle.Limit) -> int:
@@ -41,9 +47,12 @@ def hours(limit: throttle.Limit) -> int:
         f"{moderation.MIN_REASON_LENGTH} to {moderation.MAX_REASON_LENGTH} characters |",
         f"{analysis.MAX_CHARACTERS} characters and {analysis.MAX_WORDS} words are read",
         f"| page of a list | 1 to {MAX_PAGE} |",
-        f"| reviews of an author | {reviews.MAX_A_DAY} a day",
-        f"| comments of an author | {comments.MAX_A_DAY} a day |",
-        f"{reports.REPORTS.most} an hour from one network, {moderation.MAX_REPORTS_A_DAY} receipts a day to one address",
+        f"| reviews of an author | {A_DAY[Trust.NEW].reviews} a day, {A_DAY[Trust.KNOWN].reviews} of a known one",
+        f"| comments of an author | {A_DAY[Trust.NEW].comments} a day, {A_DAY[Trust.KNOWN].comments} of a known one |",
+        f"{said(CHANGES[Group.WRITING].account)} of an account, {said(CHANGES[Group.WRITING].network)} from one network, over all",
+        f"{said(REQUESTS[Group.PAGES])} of an account or, signed out, from one network, for each process; search"
+        f" {said(REQUESTS[Group.SEARCH]).split()[0]} |",
+        f"{said(CHANGES[Group.REPORT].network)} from one network, {moderation.MAX_REPORTS_A_DAY} receipts a day to one address",
         f"| new accounts | {throttle.REGISTER.most} an hour from one network |",
         f"{throttle.ASK_FOR_MAIL.most} an hour from one network, {throttle.MAIL_TO_ONE.most} an hour to one address",
         f"| failed log-ins | {throttle.LOG_IN.most} in {throttle.LOG_IN.window.seconds // 60} minutes, of an account and of a network |",
@@ -66,7 +75,7 @@ def test_a_number_of_the_document_is_that_of_the_code(said: str) -> None:
 
 def test_limits_by_the_hour_are_by_the_hour() -> None:
     """The document says "an hour". Seen to fail with another window."""
-    assert {hours(limit) for limit in (throttle.REGISTER, throttle.ASK_FOR_MAIL, throttle.MAIL_TO_ONE, reports.REPORTS)} == {1}
+    assert {hours(limit) for limit in (throttle.REGISTER, throttle.ASK_FOR_MAIL, throttle.MAIL_TO_ONE)} == {1}
 
 
 def test_every_permission_is_in_the_one_table() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from directory.forms.traps import QUICKEST
 from tests.browser.conftest import Site
 from tests.browser.filling import MODERATOR_SECRET
 from tests.browser.signing import type_code
@@ -33,6 +34,10 @@ def _sign_in(page: Page, email: str, password: str) -> None:
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(password)
     page.get_by_role("main").get_by_role("button", name="Log in").click()
+
+
+#: Whoever fills a form in quicker than this is taken for a program. Milliseconds.
+TYPING = 1000 * (QUICKEST + 1)
 
 
 def _newest_mail(page: Page, subject: str, *, to: str) -> None:
@@ -80,6 +85,7 @@ def test_walk(page: Page, site: Site, request: pytest.FixtureRequest) -> None:
     page.goto(profile)
     page.locator("main a[href$='/comment']").first.click()
     page.get_by_role("main").get_by_role("textbox").first.fill(comment)
+    page.wait_for_timeout(TYPING)
     page.get_by_role("main").get_by_role("button").first.click()
     page.goto(profile)
     expect(page.get_by_text(comment)).to_be_visible()
@@ -89,6 +95,7 @@ def test_walk(page: Page, site: Site, request: pytest.FixtureRequest) -> None:
     page.get_by_label("Treatment", exact=True).select_option(index=1)
     page.get_by_label("Month and year").fill("09/2025")
     page.get_by_label("Your review", exact=True).fill(story)
+    page.wait_for_timeout(TYPING)
     page.get_by_role("main").get_by_role("checkbox").check()
     page.get_by_role("main").get_by_role("button").first.click()
     page.goto(profile)

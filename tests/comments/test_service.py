@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, select
 
-from directory.comments import queries, rules, service
+from directory.accounts.trust import A_DAY, Trust
+from directory.comments import queries, service
 from directory.comments.queries import Kind, Subject
 from directory.core import clock
 from directory.core.db import Database
@@ -32,10 +33,10 @@ class TestWrite:
         assert [(row.id, row.author, row.body) for row in queries.listed(session, here).items] == [(comment.id, "Bo", "How long?")]
         assert queries.listed(session, there).items == []
 
-    def test_thirty_a_day_are_enough(self, session: Session, make: Make) -> None:
+    def test_a_new_account_writes_ten_a_day(self, session: Session, make: Make) -> None:
         """Seen to fail with > in place of >=."""
         author, subject = make.user(), on_profile(make)
-        for _number in range(rules.MAX_A_DAY):
+        for _number in range(A_DAY[Trust.NEW].comments):
             service.write(session, subject=subject, author_id=author.id, body="Again.")
         with pytest.raises(Refused, match="tomorrow"):
             service.write(session, subject=subject, author_id=author.id, body="Once more.")

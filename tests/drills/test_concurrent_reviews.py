@@ -59,7 +59,7 @@ def _post(url: str, folder: str, slug: str, authors: list[int], locked: bool, re
     Every other review comes without the hidden key of the form, as from a program that is no browser.
     """
     from directory.app import create_app  # noqa: PLC0415  (each process builds its own)
-    from tests.clients import Visitor, forms_of  # noqa: PLC0415
+    from tests.clients import Visitor, forms_of, unhurried  # noqa: PLC0415
 
     queries.recount = _slowly
     if not locked:
@@ -77,7 +77,13 @@ def _post(url: str, folder: str, slug: str, authors: list[int], locked: bool, re
     ready.wait()
     for number, (visitor, page) in enumerate(zip(visitors, pages, strict=True)):
         form = next(form for form in forms_of(page) if form.method == "post")
-        data = dict(form.values) | {"overall": 1 + number % 5, "treatment": "smp", "month": "09/2025", "body": BODY, "own_experience": "y"}
+        data = unhurried(app, form.values) | {
+            "overall": 1 + number % 5,
+            "treatment": "smp",
+            "month": "09/2025",
+            "body": BODY,
+            "own_experience": "y",
+        }
         if number % 2:
             data["idempotency_key"] = ""
         statuses.append(visitor.post(f"/p/{slug}/review", data, follow=False).status_code)

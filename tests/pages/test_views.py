@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from directory.accounts.trust import A_DAY, LEAST_STANDING, NEW_FOR, Trust
 from directory.app import create_app
 from directory.guides import documents, shelf
 from directory.guides.documents import Kind
@@ -120,10 +121,12 @@ class TestHowRatingsWork:
     def test_numbers_in_the_running_text_are_those_of_the_rules(self):
         """The text writes them as words; when a rule changes, this says which sentence to change."""
         body = shelf.page("how-ratings-work").body
-        assert (rules.MIN_SHOWN, rules.MIN_RANGE, rules.MAX_A_DAY) == (3, 10, 5)
+        assert (rules.MIN_SHOWN, rules.MIN_RANGE) == (3, 10)
+        assert (A_DAY[Trust.NEW].reviews, A_DAY[Trust.KNOWN].reviews, LEAST_STANDING, NEW_FOR.days) == (3, 10, 2, 7)
         assert "shown from three reviews on" in body
         assert "From ten reviews on" in body
-        assert "at most five new reviews in a day" in body
+        assert "at most three new reviews in a day, or ten" in body
+        assert "younger than seven days or has fewer than two" in body
 
 
 class TestTerms:

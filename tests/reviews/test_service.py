@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
+from directory.accounts.trust import A_DAY, Trust
 from directory.core import clock
 from directory.core.errors import NotFound, Refused
 from directory.models.moderation import ReasonClass
@@ -86,10 +87,10 @@ class TestSubmit:
         with pytest.raises(Refused, match="already"):
             submit(session, make, profile=ada, author_id=author.id)
 
-    def test_nobody_has_six_treatments_in_a_day(self, session: Session, make: Make) -> None:
+    def test_a_new_account_writes_three_a_day(self, session: Session, make: Make) -> None:
         """Seen to fail with > in place of >=."""
         author = make.user()
-        for _number in range(rules.MAX_A_DAY):
+        for _number in range(A_DAY[Trust.NEW].reviews):
             submit(session, make, profile=make.profile(), author_id=author.id)
         with pytest.raises(Refused, match="tomorrow"):
             submit(session, make, profile=make.profile(), author_id=author.id)
