@@ -106,7 +106,7 @@ BUTTONS = (
     *("/logout", "/comments/<int:comment_id>/delete", "/reviews/<int:review_id>/withdraw", "/account/confirmation"),
     *("/account/consents/", "/account/export", "/account/erase/"),
     *("/account/second-factor/app:", "/account/second-factor/app/remove", "/account/second-factor/codes"),
-    "/account/second-factor/passkeys/<int:passkey_id>/remove",
+    *("/account/second-factor/passkeys/", "/account/second-factor/app/code", "/login/second"),  # the last two lead on: nothing waits there
 )
 
 
