@@ -43,7 +43,8 @@ MODULES: dict[str, set[str]] = {
     "socket": {"cli/demo.py", *OUTBOUND},
     "requests": OUTBOUND,
     "requests_hardened": OUTBOUND,
-    **{name: set() for name in ("http", "httpx", "aiohttp", "ftplib", "urllib.request")},
+    "http": OUTBOUND,
+    **{name: set() for name in ("httpx", "aiohttp", "ftplib", "urllib.request")},
     **{name: set() for name in ("dill", "marshal", "shelve", "yaml", "xml", "lxml", "telnetlib", "ftplib", "pdb", "code", "imp", "cgi")},
     **{name: set() for name in ("Crypto", "jwt", "md5", "sha", "tarfile", "pty")},
 }
