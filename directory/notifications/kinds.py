@@ -53,8 +53,8 @@ NEW_SIGN_IN = Kind(
 )
 SHOWN_AGAIN = Kind(
     "shown_again",
-    lazy("What you wrote is shown again"),
-    lazy("When a review or a comment of yours that was hidden is put back."),
+    lazy("What you wrote is shown, or shown again"),
+    lazy("When a review or a comment of yours that was hidden, or that a person looked at first, is shown."),
 )
 
 #: In the order of the page: those that can be switched off stand first.
@@ -70,7 +70,7 @@ OF_MAIL: Mapping[str, Kind] = {
     **dict.fromkeys(("erasure_asked", "erasure_cancelled"), SECURITY),
     "new_sign_in": NEW_SIGN_IN,
     **dict.fromkeys(("review_hidden", "comment_hidden", "account_suspended", "account_restored"), DECISIONS),
-    **dict.fromkeys(("review_restored", "comment_restored"), SHOWN_AGAIN),
+    **dict.fromkeys(("review_restored", "comment_restored", "review_released", "comment_released"), SHOWN_AGAIN),
     **dict.fromkeys(("report_received", "report_decided"), RECEIPTS),
     #: An operator's own, sent by hand.
     "try_out": RECEIPTS,

@@ -27,7 +27,7 @@ def index() -> str:
     return render_template("account/sessions.html", devices=devices, here=here, life=rules.life_of(user.role), form=ButtonForm())
 
 
-@bp.post("/<int(max=2147483647):session_id>/end")
+@bp.post("/<int:session_id>/end")
 @requires(Permission.SESSION_END, of=lambda session_id: signins.one(db.session(), session_id))
 def end(row: AuthSession) -> Response:
     """Log one browser out; for this one it is a log-out like any other."""

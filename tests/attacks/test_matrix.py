@@ -20,7 +20,7 @@ from tests.clients import Visitor, forms_of
 from tests.factories import Make
 
 TABLE = Path(__file__).with_name("matrix.txt")
-WIDTHS = (48, 7, *(max(len(who), len("confirmed")) + 2 for who in WHO))
+WIDTHS = (58, 7, *(max(len(who), len("confirmed")) + 2 for who in WHO))
 
 
 def row(*cells: str) -> str:
