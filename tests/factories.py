@@ -118,7 +118,7 @@ class Make:
     def passkey(self, user: User | None = None, **more: Any) -> Passkey:
         """A passkey of somebody; nobody holds its private half."""
         number = self._next()
-        values = {"user_id": (user or self.user()).id, "credential_id": f"key{number}", "public_key": b"", "name": f"Key {number}"}
+        values = {"user_id": (user or self.user()).id, "credential_id": f"key{number:05}", "public_key": b"", "name": f"Key {number}"}
         return self._add(Passkey(**values | {"created_at": clock.now()} | more))
 
     def app(self, user: User, *, secret: str = TOTP_SECRET, key: str = SECRET_KEY) -> User:

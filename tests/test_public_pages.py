@@ -39,6 +39,7 @@ NOT_KEPT = frozenset(
             "emails.take_over",
             "notifications.stop",
         ),
+        "factors.second",
         "near.show",
         *("reports.on_profile", "reports.on_review", "reports.on_comment", "reports.thanks"),
         *("ops.healthz", "ops.readyz"),

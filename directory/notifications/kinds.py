@@ -65,6 +65,8 @@ OPTIONAL: Mapping[str, Kind] = {kind.word: kind for kind in KINDS if not kind.is
 OF_MAIL: Mapping[str, Kind] = {
     **dict.fromkeys(("confirm_email", "password_reset", "already_registered", "password_changed", "role_changed"), SECURITY),
     **dict.fromkeys(("release_email", "take_email", "email_changed", "email_left"), SECURITY),
+    **dict.fromkeys(("passkey_added", "passkey_removed", "passkey_copied", "totp_added", "totp_removed"), SECURITY),
+    **dict.fromkeys(("recovery_codes_made", "recovery_code_used", "second_factor_failed"), SECURITY),
     **dict.fromkeys(("erasure_asked", "erasure_cancelled"), SECURITY),
     "new_sign_in": NEW_SIGN_IN,
     **dict.fromkeys(("review_hidden", "comment_hidden", "account_suspended", "account_restored"), DECISIONS),

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, or_, update
 from sqlmodel import Session, SQLModel, col, select
 
+from directory.accounts import history
 from directory.core import clock
 from directory.core.i18n import lazy
 from directory.models.accounts import AccountEvent, AuthSession, EmailChange, LoginFailure, MailedToken, Role, User
@@ -23,7 +24,7 @@ from directory.privacy import rules
 
 #: Long enough to look into a complaint about a log-in, a link or a form.
 SHORT = timedelta(days=14)
-NETWORKS = timedelta(days=90)
+NETWORKS = history.KEEP_NETWORK
 YEAR = timedelta(days=365)
 UNCONFIRMED = timedelta(days=30)
 

@@ -33,12 +33,12 @@ _AFTER = "after_factor"
 def second() -> Answer:
     """Ask for the second factor of somebody whose password was right; on a right answer lead them back to where they were."""
     private()
-    form = CodeForm(next=request.args.get("next"))
-    target = local_path(form.next.data)
     waiting = factors.waiting()
+    target = local_path(request.values.get("next"))
     if waiting is None:
         return redirect(target if person() else url_for("accounts.login", next=target), code=303)
-    user = waiting[1]
+    user, form = waiting[1], CodeForm(next=target)
+    target = local_path(form.next.data)
     if not form.submitted():
         return _asks("second", form, user, target)
     try:

@@ -43,7 +43,7 @@ def door(view: Door) -> Door:
             response.headers["Retry-After"] = str(refusal.retry_after)
             return response
         except (Refused, Gone) as refusal:
-            return _json({"message": str(refusal)}, 410 if isinstance(refusal, Gone) else 422)
+            return _json({"message": str(refusal)}, 410 if isinstance(refusal, Gone) else 400)
 
     return cast(Door, takes_json(answered))
 
@@ -53,6 +53,7 @@ def door(view: Door) -> Door:
 @door
 def ask_log_in() -> Response:
     """Ask for any passkey of this site: none is named, so that nobody learns who has one."""
+    _nothing()
     challenge = challenges.ask(Purpose.LOG_IN)
     return _options(passkeys.request_options(factors.site(), challenge=challenge, verified=True))
 
@@ -78,6 +79,7 @@ def log_in() -> Response:
 @door
 def ask_second() -> Response:
     """Ask for a passkey of whoever gave the right password."""
+    _nothing()
     user = _waiting()[1]
     challenge = challenges.ask(Purpose.SECOND)
     own = passkeys.all_of(db.session(), user.id)
@@ -101,6 +103,7 @@ def second() -> Response:
 @door
 def ask_step_up() -> Response:
     """Ask for a passkey of whoever is signed in."""
+    _nothing()
     challenge = challenges.ask(Purpose.STEP_UP)
     own = passkeys.all_of(db.session(), signed_in().id)
     return _options(passkeys.request_options(factors.site(), challenge=challenge, verified=False, existing=own))
@@ -132,6 +135,7 @@ def add() -> Answer:
 @door
 def ask_add() -> Response:
     """Ask the browser to make a passkey."""
+    _nothing()
     user = signed_in()
     with db.transaction() as writing:
         handle = passkeys.handle(writing, user_id=user.id)
@@ -212,6 +216,12 @@ def _body() -> dict[str, Any]:
     if not isinstance(found, dict):
         raise Refused(_("That did not work. Load the page again, then try once more."))
     return found
+
+
+def _nothing() -> None:
+    """Refuse what asks for a challenge and says more than that."""
+    if _body():
+        raise Refused(_("That did not work. Load the page again, then try once more."))
 
 
 def _credential() -> dict[str, Any]:

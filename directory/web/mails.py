@@ -7,7 +7,7 @@ they have switched mails of its kind off (`notifications/kinds.py`).
 
 from sqlmodel import Session
 
-from directory.accounts import emails, links, recovery
+from directory.accounts import blocks, emails, links, recovery
 from directory.accounts.rules import veiled
 from directory.core.i18n import _, lazy
 from directory.models.accounts import MailedToken, Role, TokenPurpose, User
@@ -162,6 +162,8 @@ def take_email(work: Work) -> None:
         change = emails.pending(session, user.id) if user is not None else None
         if user is None or change is None:
             return
+        if blocks.email_is_blocked(session, change.email, secret=work.settings.secret_key):
+            return  # the page said the same as to everybody; nothing comes of it
         taken = emails.is_taken(session, change)
         token = "" if taken else links.mint(session, user=user, purpose=TokenPurpose.TAKE_EMAIL, email_key=change.email_key)
     if taken:

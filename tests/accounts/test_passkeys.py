@@ -145,7 +145,7 @@ class TestChanging:
         key = session.exec(select(Passkey)).one()
         page = visitor.send(f"{HOME}/passkeys/{key.id}/remove")
         assert "removed" in words_of(page)
-        assert passkey_log_in(Visitor(app), device).status_code == 422
+        assert passkey_log_in(Visitor(app), device).status_code == 400
         assert mails(app, session)[-1].subject == "A passkey was removed from your account"
 
     def test_staff_keep_one_factor(self, visitor: Visitor, session: Session, make: Make) -> None:
@@ -192,7 +192,7 @@ class TestMadeWrongly:
         visitor.sign_in(make.user())
         page, path = HOME + "/passkeys/add", HOME + "/passkeys"
         made = device.make(options(visitor, path, page))
-        assert call(visitor, path, page, {"credential": made, "name": "x"}).status_code == 422
+        assert call(visitor, path, page, {"credential": made, "name": "x"}).status_code == 400
         assert session.exec(select(Passkey)).all() == []
 
     @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ class TestMadeWrongly:
         visitor.sign_in(make.user())
         page, path = HOME + "/passkeys/add", HOME + "/passkeys"
         made = spoil(Authenticator().make(options(visitor, path, page)))
-        assert call(visitor, path, page, {"credential": made, "name": "x"}).status_code == 422
+        assert call(visitor, path, page, {"credential": made, "name": "x"}).status_code == 400
         assert session.exec(select(Passkey)).all() == []
 
     @pytest.mark.parametrize("body", [b"", b"[]", b"7", b"{", b"[" * 9000, b'{"credential": ' + b'"x"' * 6000 + b"}", b"\xff"])
@@ -236,7 +236,7 @@ class TestMadeWrongly:
         options(visitor, HOME + "/passkeys", page)
         headers = {"X-CSRFToken": token(visitor, page)}
         answer = visitor.client.post(HOME + "/passkeys", data=body, content_type="application/json", headers=headers)
-        assert answer.status_code == 422
+        assert answer.status_code == 400
 
 
 class TestCount:
@@ -284,5 +284,5 @@ def test_a_suspended_account_s_key_opens_nothing(app: Flask, visitor: Visitor, s
     service.suspend(session, user_id=ada.id)
     session.commit()
     other = Visitor(app)
-    assert passkey_log_in(other, device).status_code == 422
+    assert passkey_log_in(other, device).status_code == 400
     assert not is_in(other)

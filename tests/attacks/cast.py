@@ -50,7 +50,7 @@ class Cast:
         review, comment = make.review(profile=profile, author=patient), make.comment(profile=profile, author=patient)
         report = Report(review_id=review.id, kind=ReportKind.ABUSE, text="Rude.", reporter_email="r@readers.example", created_at=moment)
         device = AuthSession(token_hash="0" * 64, user_id=patient.id, created_at=moment, last_seen_at=moment, expires_at=moment)
-        passkey = Passkey(user_id=patient.id, credential_id="c", public_key=b"k", name="Phone", created_at=moment)
+        passkey = Passkey(user_id=patient.id, credential_id="a2V5", public_key=b"k", name="Phone", created_at=moment)
         mail = KeptMail(message_id="m", recipient="a@p.example", subject="s", text="t", html="h", created_at=moment)
         session.add_all([report, device, passkey, mail])
         session.commit()

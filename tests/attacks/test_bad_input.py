@@ -105,6 +105,8 @@ def _differs(session: Session, before: dict[str, list[Any]]) -> bool:
 BUTTONS = (
     *("/logout", "/comments/<int:comment_id>/delete", "/reviews/<int:review_id>/withdraw", "/account/confirmation"),
     *("/account/consents/", "/account/export", "/account/erase/"),
+    *("/account/second-factor/app:", "/account/second-factor/app/remove", "/account/second-factor/codes"),
+    *("/account/second-factor/passkeys/", "/account/second-factor/app/code", "/login/second"),  # the last two lead on: nothing waits there
 )
 
 

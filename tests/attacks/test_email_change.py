@@ -8,10 +8,11 @@ from flask import Flask
 from sqlmodel import Session, select
 from werkzeug.test import TestResponse
 
-from directory.accounts import emails, service
+from directory.accounts import blocks, emails, service
 from directory.accounts.emails import Outcome
 from directory.core.errors import Gone
 from directory.models.accounts import EmailChange, MailedToken, TokenPurpose, User, UserStatus
+from directory.models.limits import BlockKind
 from directory.models.ops import Job
 from tests.accounts.visits import link_in, mail_to, mails
 from tests.attacks.test_accounts import KNOWN, UNKNOWN, shape
@@ -77,6 +78,14 @@ class TestEnumeration:
         session.expire_all()
         assert (ada.email, owner.email) == (OLD, KNOWN)
         assert session.exec(select(MailedToken.purpose)).all() == [RELEASE]
+
+    def test_nothing_comes_of_an_address_that_is_blocked(self, app: Flask, visitor: Visitor, session: Session, make: Make) -> None:
+        """The page says the same as to everybody, and no mail goes there. Seen to fail without the look at the list."""
+        blocks.add(session, BlockKind.EMAIL_DOMAIN, "throwaway.example", reason="Adverts.", secret="")
+        session.commit()
+        page = visitor.sign_in(make.user("Ada 7", email=OLD)).send("/account/email", email="new@throwaway.example")
+        assert "A change is under way" in words_of(page)
+        assert "new@throwaway.example" not in {mail.recipient for mail in mails(app, session)}
 
     def test_a_stranger_s_mailbox_is_not_filled_from_here(self, app: Flask, session: Session, make: Make) -> None:
         """An account for each try. Seen to fail without the count."""
