@@ -34,7 +34,7 @@ def second() -> Answer:
     """Ask for the second factor of somebody whose password was right; on a right answer lead them back to where they were."""
     private()
     waiting = factors.waiting()
-    target = local_path(request.values.get("next"))
+    target = local_path(request.args.get("next"))
     if waiting is None:
         return redirect(target if person() else url_for("accounts.login", next=target), code=303)
     user, form = waiting[1], CodeForm(next=target)

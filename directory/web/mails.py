@@ -142,6 +142,7 @@ def recovery_code_used(work: Work) -> None:
     _about_factors(work, _("A recovery code was used to log in"), left=left)
 
 
+@mail
 def release_email(work: Work) -> None:
     """Ask at the present address whether the account may leave it; the new one is not written out."""
     with work.transaction() as session:

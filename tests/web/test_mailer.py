@@ -393,6 +393,20 @@ MAILS: dict[str, tuple[Callable[[Session, Make], object], str, tuple[str, ...]]]
         "a@p.example",
         ("is shown again", "Insults & <names>."),
     ),
+    "review_released": (
+        lambda session, make: mail.review_released(
+            session, decision_id=_decision(session, make, review_id=make.review(author=make.user(email="a@p.example")).id)["decision_id"]
+        ),
+        "a@p.example",
+        ("is shown now", "Insults & <names>."),
+    ),
+    "comment_released": (
+        lambda session, make: mail.comment_released(
+            session, decision_id=_decision(session, make, comment_id=make.comment(author=make.user(email="a@p.example")).id)["decision_id"]
+        ),
+        "a@p.example",
+        ("is shown now", "Insults & <names>."),
+    ),
     "comment_hidden": (
         lambda session, make: mail.comment_hidden(
             session,
