@@ -1,14 +1,17 @@
 """What docs/security.md says is what the code does: its numbers are those of the constants."""
 
+import ast
+import math
 import re
 
 import pytest
 
-from directory.accounts import links, passwords, permissions, rules, throttle
+from directory.accounts import links, passwords, permissions, recovery, rules, strength, throttle, totp
 from directory.accounts.permissions import Permission
 from directory.accounts.trust import A_DAY, Trust
 from directory.comments import rules as comments
 from directory.config import MIN_SECRET_LENGTH, Settings
+from directory.core.outbound import PUBLIC
 from directory.core.page import MAX_PAGE
 from directory.core.paths import STATIC
 from directory.models.accounts import TokenPurpose
@@ -16,7 +19,8 @@ from directory.moderation import rules as moderation
 from directory.places import typed
 from directory.reviews import rules as reviews
 from directory.search import analysis
-from directory.web import numbers, security
+from directory.views import privacy
+from directory.web import challenges, numbers, security
 from directory.web.limits import CHANGES, REQUESTS, Group
 from tests.docs import text
 
@@ -59,6 +63,16 @@ def hours(limit: throttle.Limit) -> int:
         f"never longer than {throttle.LOG_IN.window.seconds // 60} minutes",
         f"{links.LIVES[TokenPurpose.RESET_PASSWORD].seconds // 60} minutes for a new password",
         f"{links.LIVES[TokenPurpose.CONFIRM_EMAIL].days} days for a confirmation",
+        f"{links.LIVES[TokenPurpose.TAKE_EMAIL].total_seconds() / 3600:.0f} hours for a change of address",
+        f"{throttle.SECOND_FACTOR.most} codes in {throttle.SECOND_FACTOR.window.seconds // 60} minutes, of an account",
+        f"good for {totp.STEP} seconds and {'one' if totp.DRIFT == 1 else totp.DRIFT} step to either side",
+        f"{int(recovery.LENGTH * math.log2(len(recovery.ALPHABET)))} bits, each taken once",
+        f"a challenge of {challenges.LIFE.seconds // 60} minutes",
+        f"where that was more than {rules.STEP_UP.seconds // 60} minutes ago",
+        f"is nobody's and ends after {rules.HALF_SESSION.seconds // 60} minutes",
+        f"the first {strength.LOOKED_AT} characters are looked at",
+        f"{privacy.EXPORTS.most} an hour of an account",
+        f"takes {PUBLIC.max_bytes // 1_000_000} MB in {PUBLIC.seconds:.0f} seconds",
         f"{rules.LIFE.absolute.days} days after the log-in, {rules.STAFF_LIFE.absolute.seconds // 3600} hours for staff",
         f"{rules.LIFE.idle.days} days without use, {rules.STAFF_LIFE.idle.seconds // 60} minutes for staff",
         f"{passwords.AT_ONCE} at once in a process, {passwords.PATIENCE} seconds of patience",
@@ -107,10 +121,11 @@ def test_security_md_leads_to_all_of_it() -> None:
 #: Section -> words that it must not be without.
 SECTIONS = {
     "What is asked of input": ("Together:", "postcode and its place", "how often"),
-    "Ways in": ("nobody is locked out for good", "common_passwords.txt", "`hairline`", "no hints and no questions"),
-    "Sessions": ("any number of browsers", "256 bits", "by way of another site"),
+    "Ways in": ("nobody is locked out for good", "zxcvbn", "`hairline`", "no hints and no questions", "There is no other", "(6.3.3)"),
+    "Sessions": ("any number of browsers", "256 bits", "Why so long, and so short", "by way of another site"),
     "Who may do what": ("permissions.py", "By field:", "looked up together with its owner"),
-    "Cryptography": ("HAIRLINE_SECRET_KEY", "once a year", "argon2id"),
+    "What is kept": ("| secret", "| health data", "| personal", "| public", "| technical", "columns.py"),
+    "Cryptography": ("HAIRLINE_SECRET_KEY", "once a year", "argon2id", "AES-256-GCM", "RFC 6238"),
     "Who talks to whom": ("127.0.0.1:8000", "load nothing from other hosts"),
     "What costs much": ("slow bodies", "imports", "a password's hash"),
     "The log": ("standard error", "in UTC", "never the path"),
@@ -147,6 +162,31 @@ def test_every_use_of_cryptography_is_in_the_inventory() -> None:
     used = {found for path in STATIC.parent.rglob("*.py") for found in cryptographers(path.read_text("utf-8"))}
     assert {"hashlib", "hmac", "secrets", "pwdlib"} <= used
     assert [one for one in sorted(used) if stands_for.get(one, one) not in inventory] == []
+
+
+def from_cryptography(source: str) -> set[str]:
+    """Name what a module takes from the large library of cryptography; a whole module of it is named as such."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "cryptography":
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names if alias.name.split(".")[0] == "cryptography"}
+    return found
+
+
+def test_of_the_large_library_only_what_cannot_be_changed_unseen_is_used() -> None:
+    """No block modes, no paddings, no ciphers of its own choice. Seen to fail with `ciphers.modes.CBC` imported in a function."""
+    planted = "import cryptography.x509\ndef f():\n    from cryptography.hazmat.primitives.ciphers.modes import CBC"
+    assert from_cryptography(planted) == {"cryptography.x509", "cryptography.hazmat.primitives.ciphers.modes.CBC"}
+    used = {one for path in STATIC.parent.rglob("*.py") for one in from_cryptography(path.read_text("utf-8"))}
+    assert {one.removeprefix("cryptography.").removeprefix("hazmat.primitives.") for one in used} == {
+        "ciphers.aead.AESGCM",
+        "hashes.SHA256",
+        "kdf.hkdf.HKDF",
+        "exceptions.InvalidTag",
+        "exceptions.UnsupportedAlgorithm",
+    }
 
 
 def test_who_talks_to_whom_is_written_down() -> None:

@@ -1,5 +1,6 @@
 """How a sign-in ends: by time, by what is changed elsewhere, and never too late. Fixation and the log-out: test_accounts.py."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -11,12 +12,15 @@ from sqlmodel import Session, select
 
 from directory import jobs
 from directory.accounts import rules, service
+from directory.accounts.permissions import Permission
 from directory.core import clock, tokens
+from directory.core.db import Database
 from directory.models.accounts import AuthSession, Role, User
 from directory.web import seen
 from tests.accounts.visits import link_in, log_in, mail_to
+from tests.attacks.cast import Cast, routes, undone
 from tests.attacks.test_accounts import account_with
-from tests.clients import Visitor
+from tests.clients import Visitor, forms_of
 from tests.factories import Make
 
 SECOND = timedelta(seconds=1)
@@ -166,3 +170,20 @@ class TestToken:
         kept = session.exec(select(AuthSession.token_hash)).one()
         assert kept == tokens.digest(token)
         assert account_with(app, kept) == 303
+
+
+def test_every_page_that_asks_for_somebody_leads_to_the_way_out(app: Flask, database: Database, session: Session, make: Make) -> None:
+    """By the head of the page to the account page, where the button stands. Seen to fail with the head leading elsewhere."""
+    cast, shown = Cast(session, make), 0
+    visitor = cast.visitor(app, "admin")
+    for rule, method in routes(app):
+        permission = getattr(app.view_functions[rule.endpoint], "permission", None)
+        if method != "GET" or permission in {None, Permission.PUBLIC, Permission.DEVELOPMENT}:
+            continue
+        with undone(database):
+            page = visitor.get(cast.path(app, rule), follow=False)
+        if page.status_code == 200 and page.mimetype == "text/html":
+            shown += 1
+            assert re.search(r"<header\b.*href=\"/account\".*</header>", page.text, re.S), rule.rule
+    assert shown >= 15
+    assert [form.action for form in forms_of(visitor.get("/account")) if form.action == "/logout"] == ["/logout"]
