@@ -16,10 +16,12 @@ from directory.core import clock, seal
 from directory.core.errors import CannotOpen, Refused, TooMany
 from directory.core.i18n import _
 from directory.models.accounts import AuthSession, EventKind, SignInMethod, User
+from directory.models.factors import Passkey
 from directory.notifications import mail
-from directory.web import challenges, db, login
+from directory.web import challenges, db, events, login
 from directory.web.auth import auth_session, session_token, signed_in, whence
 from directory.web.challenges import Purpose
+from directory.web.events import Event
 from directory.web.mailer import app_settings
 
 T = TypeVar("T")
@@ -74,12 +76,15 @@ def with_code(user: User, code: str, act: Callable[[Session, SignInMethod], T]) 
     spend = _code(user.id, code)
     try:
         with db.transaction() as writing:
-            done = act(writing, spend(writing))
+            method = spend(writing)
+            done = act(writing, method)
             throttle.forget(writing, key=account)
-            return done
     except WrongCode:
+        events.note(Event.NOT_PROVED, user_id=user.id, factor="code")
         _note_wrong(user.id, account)
         raise
+    events.note(Event.PROVED, user_id=user.id, factor="recovery" if method is SignInMethod.PASSWORD_AND_RECOVERY else "totp")
+    return done
 
 
 def with_passkey(purpose: Purpose, given: Mapping[str, Any], user: User | None, act: Callable[[Session, User, Answer], T]) -> T:
@@ -94,8 +99,24 @@ def with_passkey(purpose: Purpose, given: Mapping[str, Any], user: User | None, 
     Raises:
         Refused: when it does not fit.
     """
-    challenge, until = challenges.asked(purpose)
     found = passkeys.by_answer(db.session(), given)
+    try:
+        done = _with_passkey(purpose, given, user, found, act)
+    except Refused:
+        events.note(Event.NOT_PROVED, user_id=found[1].id if found else None, factor="passkey")
+        raise
+    events.note(Event.PROVED, user_id=found[1].id if found else None, factor="passkey")
+    return done
+
+
+def _with_passkey(
+    purpose: Purpose,
+    given: Mapping[str, Any],
+    user: User | None,
+    found: tuple[Passkey, User] | None,
+    act: Callable[[Session, User, Answer], T],
+) -> T:
+    challenge, until = challenges.asked(purpose)
     if found is None or (user is not None and found[1].id != user.id):
         raise Refused(_("This passkey is not known here. Choose another one, or log in another way."))
     passkey, owner = found
@@ -162,6 +183,7 @@ def add(act: Callable[[Session], object], *, kind: EventKind, method: SignInMeth
             writing, user_id=user_id, kind=kind, hashes=hashes, session_id=session_id, ends_others=ends_others, whence=whence()
         )
         token = step_up(writing, method)
+    events.note(Event.FACTOR_CHANGED, user_id=user_id, factor=kind.value)
     if with_codes:
         keep_codes(codes)
     return token, with_codes
@@ -176,8 +198,11 @@ def remove(act: Callable[[Session], bool], *, kind: EventKind, ends_others: bool
     session_id = auth_session().id
     with db.transaction() as writing:
         user = service.load(writing, signed_in().id, lock=True)
-        if act(writing):
+        gone = act(writing)
+        if gone:
             factors.removed(writing, user=user, kind=kind, session_id=session_id, ends_others=ends_others, whence=whence())
+    if gone:
+        events.note(Event.FACTOR_CHANGED, user_id=signed_in().id, factor=kind.value)
 
 
 def keep_codes(codes: list[str]) -> None:
