@@ -187,8 +187,14 @@ def local_path(target: str | None) -> str:
 
 
 def remember(response: AnyResponse, token: str) -> None:
-    """Put the session's token into the cookie."""
+    """Put the session's token into the cookie.
+
+    Raises:
+        NotAllowed: over plain http on an open address, where everybody on the way could read it.
+    """
     settings: Settings = current_app.extensions["hairline_settings"]
+    if not (settings.is_https or settings.is_loopback):
+        raise NotAllowed(_("Logging in needs https here. The operator has to set an https address for the site."))
     # The longest that a sign-in can hold; the row in `auth_sessions` decides.
     age = rules.LIFE.absolute
     response.set_cookie(cookie_name(settings), token, max_age=age, secure=settings.is_https, httponly=True, samesite="Lax", path="/")

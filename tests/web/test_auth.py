@@ -6,6 +6,7 @@ from flask import Flask, g
 from directory.app import create_app
 from directory.config import Settings
 from directory.core.db import Database
+from directory.core.errors import NotAllowed
 from directory.web import auth
 from directory.web.auth import cookie_name
 from tests.clients import Visitor
@@ -45,6 +46,17 @@ class TestCookie:
             for attribute in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"):
                 assert attribute in cookie
             assert "Domain" not in cookie
+
+    def test_over_plain_http_it_is_given_on_this_machine_alone(self, database: Database, settings: Settings) -> None:
+        """Seen to fail without the check."""
+        for host, base_url, allowed in (("127.0.0.1", "", True), ("0.0.0.0", "", False), ("0.0.0.0", "https://hairline.example", True)):
+            app = create_app(settings.model_copy(update={"host": host, "base_url": base_url}), database=database)
+            with app.test_request_context():
+                if allowed:
+                    auth.remember(app.make_response(""), "t" * 43)
+                else:
+                    with pytest.raises(NotAllowed):
+                        auth.remember(app.make_response(""), "t" * 43)
 
     def test_a_page_looks_the_person_up_once(self, visitor: Visitor, make: Make, database: Database) -> None:
         """However often its template asks. Seen to fail with a query for each question."""
