@@ -40,10 +40,11 @@ def greet(session: Session, *, user: User, whence: Whence) -> None:
 
     A browser is known by what it is and the network it comes from: both are guesses, so it is news and no alarm.
     """
-    signed_in = (AccountEvent.user_id == user.id, AccountEvent.kind == EventKind.SIGNED_IN)
-    agents = {event.agent for event in session.exec(select(AccountEvent).where(*signed_in))}
+    earlier = select(AccountEvent.id).where(AccountEvent.user_id == user.id, AccountEvent.kind == EventKind.SIGNED_IN).limit(1)
+    same = (AccountEvent.agent == whence.agent, AccountEvent.network == whence.network)
+    is_new = session.exec(earlier).first() is not None and session.exec(earlier.where(*same)).first() is None
     record(session, user_id=user.id, kind=EventKind.SIGNED_IN, whence=whence)
-    if agents and whence.agent not in agents:
+    if is_new:
         mail.new_sign_in(session, user_id=user.id)
 
 

@@ -1,11 +1,11 @@
-"""Making the row of an account, with what its two unique keys say."""
+"""Making the row of an account, with what its two unique keys say; and looking at it once more before it writes something."""
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from directory.accounts import queries, rules
 from directory.core import clock
-from directory.core.errors import Refused
+from directory.core.errors import NotAllowed, Refused
 from directory.core.i18n import _
 from directory.models.accounts import User
 
@@ -46,3 +46,18 @@ def refuse_taken(session: Session, display_name: str) -> None:
     """
     if queries.name_is_taken(session, display_name):
         raise Refused(_("Somebody is shown under this name, or one that looks like it. Take another."), field="display_name")
+
+
+def author(session: Session, user_id: int) -> User:
+    """Lock whoever is about to write, before anything else is locked, and see that they still may.
+
+    Between the page and the transaction they may have taken their consent back or been suspended: whoever does that locks the
+    same row first.
+
+    Raises:
+        NotAllowed: when they may not.
+    """
+    user = session.get(User, user_id, with_for_update=True, populate_existing=True)
+    if user is None or not user.is_active or not queries.has_consent(session, user_id):
+        raise NotAllowed(_("Your account or your consent has changed a moment ago. Nothing was written."))
+    return user

@@ -135,7 +135,10 @@ def by_id(session: Session, passkey_id: int) -> Passkey:
 
 def by_answer(session: Session, given: Mapping[str, Any]) -> tuple[Passkey, User] | None:
     """Return the passkey that answers, and whose it is; None when we have no such key, or its account may not be used."""
-    found = select(Passkey, User).join(User, col(Passkey.user_id) == col(User.id)).where(col(Passkey.credential_id) == str(given.get("id")))
+    id_ = given.get("id")
+    if not isinstance(id_, str) or not _BASE64URL.fullmatch(id_):
+        return None
+    found = select(Passkey, User).join(User, col(Passkey.user_id) == col(User.id)).where(col(Passkey.credential_id) == id_)
     both = session.exec(found).first()
     return both if both is not None and both[1].is_active else None
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from email_validator import EmailNotValidError, validate_email
 
-from directory.accounts import strength
+from directory.accounts import strength, trust
 from directory.accounts.skeleton import skeleton
 from directory.accounts.strength import Weakness
 from directory.core.errors import Refused
@@ -117,7 +117,7 @@ def check_name(name: str) -> None:
             "Take a name of %(least)d to %(most)d characters, with at least %(least)d letters or digits.", least=MIN_NAME, most=MAX_NAME
         )
         raise Refused(message, field="display_name")
-    if "@" in name or "://" in name or "www." in name.lower():
+    if "@" in name or trust.leads_away(name):
         raise Refused(_("Take a name without an address in it: everybody can read it."), field="display_name")
     if _passes_for_staff(name):
         raise Refused(_("That name could be taken for our staff or for a title. Take another."), field="display_name")

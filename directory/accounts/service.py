@@ -17,6 +17,7 @@ from directory.models.accounts import (
     AuthSession,
     Consent,
     EmailChange,
+    ErasureRequest,
     EventKind,
     MailedToken,
     Role,
@@ -290,13 +291,14 @@ def set_role(session: Session, *, user_id: int, role: Role, actor_id: int | None
     """Change what a person may do; they sign in anew, and it is written into the log. None as actor is the command line.
 
     Raises:
-        Refused: when nobody would be left who can say who is a moderator.
+        Refused: when nobody would be left who can say who is a moderator, or the address was never confirmed.
     """
-    user = load(session, user_id, lock=True)
+    user = locked(session, user_id)
     if role is user.role:
         return
-    if user.role is Role.ADMIN:
-        _refuse_last_admin(session, user)
+    if role in rules.STAFF and not user.is_confirmed:
+        raise Refused(_("The address of this account was never confirmed. It cannot be staff."))
+    refuse_last_admin(session, user)
     audit(session, actor_id=actor_id, action="user.role", user_id=user_id, before=user.role.value, after=role.value)
     user.role = role
     close_all(session, user_id=user_id)
@@ -310,17 +312,23 @@ def suspend(session: Session, *, user_id: int, actor_id: int | None = None) -> N
     Raises:
         Refused: when it is the last one that can say who is a moderator.
     """
-    user = load(session, user_id, lock=True)
-    if user.role is Role.ADMIN:
-        _refuse_last_admin(session, user)
+    user = locked(session, user_id)
+    refuse_last_admin(session, user)
     user.status = UserStatus.SUSPENDED
     close_all(session, user_id=user_id)
     audit(session, actor_id=actor_id, action="user.suspend", user_id=user_id)
 
 
 def unsuspend(session: Session, *, user_id: int, actor_id: int | None = None) -> None:
-    """Open a suspended account again."""
-    load(session, user_id).status = UserStatus.ACTIVE
+    """Open a suspended account again.
+
+    Raises:
+        Refused: while it is being erased.
+    """
+    due = (ErasureRequest.user_id == user_id, col(ErasureRequest.due_at) <= clock.now())
+    if session.exec(select(ErasureRequest.id).where(*due)).first() is not None:
+        raise Refused(_("This account is being deleted at its person's wish."))
+    load(session, user_id, lock=True).status = UserStatus.ACTIVE
     audit(session, actor_id=actor_id, action="user.unsuspend", user_id=user_id)
 
 
@@ -357,13 +365,23 @@ def _refuse_suspended(user: User) -> None:
         raise Refused(_("This account is suspended. The reason was sent to you by e-mail; you can answer that mail."))
 
 
-def _refuse_last_admin(session: Session, user: User) -> None:
-    """Two at once see each other: whoever takes the last but one away holds its row, and the rows of all are locked in one order."""
-    left = session.exec(
-        select(User.id).where(User.role == Role.ADMIN, User.status == UserStatus.ACTIVE).order_by(col(User.id)).with_for_update()
-    ).all()
-    if [one for one in left if one != user.id] == []:
+def refuse_last_admin(session: Session, user: User) -> None:
+    """Refuse where nobody would be left who can say who is a moderator: whoever is to be erased does not count.
+
+    Raises:
+        Refused: saying so.
+    """
+    leaving = select(ErasureRequest.user_id)
+    stays = (User.role == Role.ADMIN, User.status == UserStatus.ACTIVE, User.id != user.id, col(User.id).not_in(leaving))
+    if user.role is Role.ADMIN and session.exec(select(User.id).where(*stays).limit(1)).first() is None:
         raise Refused(_("This is the last administrator. Name another one first."))
+
+
+def locked(session: Session, user_id: int) -> User:
+    """Lock all administrators and a person, in one order: two who take rights away at once see what the other did."""
+    admins = select(User.id).where((col(User.role) == Role.ADMIN) | (col(User.id) == user_id)).order_by(col(User.id)).with_for_update()
+    session.exec(admins).all()
+    return load(session, user_id, lock=True)
 
 
 def _revoke(session: Session, which: object) -> None:

@@ -30,8 +30,12 @@ class Limit:
     window: timedelta
 
 
-#: Failed log-ins, for each account and for each network.
+#: Failed log-ins, for each account.
 LOG_IN = Limit("log-in", 5, timedelta(minutes=15))
+#: The same for each network, wider: a clinic, a university or part of a mobile carrier stands behind one, and none may shut out the others.
+LOG_IN_NETWORK = Limit("log-in-network", 60, timedelta(minutes=15))
+#: Failed tries to show again who one is, while signed in: counted apart, so that strangers who try the log-in do not stop them.
+CONFIRM = Limit("confirm", 5, timedelta(minutes=15))
 #: Codes typed as a second factor, for each account, whichever sign-in waits for them: a million codes, three of which fit, five tries.
 SECOND_FACTOR = Limit("second-factor", 5, timedelta(minutes=15))
 #: New accounts, for each network and for each address typed.

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from sqlmodel import Session, col, func, select
 
+from directory.accounts import making, trust
 from directory.accounts import queries as accounts
-from directory.accounts import trust
 from directory.comments.queries import OWN, Kind, Subject
 from directory.core import clock
 from directory.core.errors import NotFound, Refused
@@ -27,6 +27,7 @@ def write(session: Session, *, subject: Subject, author_id: int, body: str, susp
     Raises:
         Refused: when the author has written too many since yesterday.
     """
+    making.author(session, author_id)
     writer, moment = accounts.writer(session, author_id), clock.now()
     mine = (Comment.author_id == author_id, col(Comment.created_at) > moment - timedelta(days=1))
     written = session.exec(select(func.count()).where(*mine)).one()
@@ -46,6 +47,7 @@ def edit(session: Session, *, comment_id: int, author_id: int, body: str, suspic
     Raises:
         NotFound: when there is none that is shown or held, and also when it is somebody else's.
     """
+    making.author(session, author_id)
     comment = _own(session, comment_id, author_id)
     if comment.body != body:
         comment.body = body
@@ -94,6 +96,8 @@ def restore(session: Session, *, comment_id: int) -> Comment:
     comment = lock(session, comment_id)
     if comment.status is not CommentStatus.REMOVED:
         raise Refused(_("This comment is not among the removed ones."))
+    if not comment.body:
+        raise Refused(_("Its author has taken its words back since. There is nothing to show."))
     comment.status = CommentStatus.VISIBLE
     comment.removed_for = None
     session.flush()

@@ -14,6 +14,7 @@ from directory.core import clock
 from directory.core.errors import NotFound
 from directory.core.i18n import _
 from directory.core.page import Page
+from directory.core.text import clean_line
 from directory.models.accounts import User, UserStatus
 from directory.models.comments import Comment, CommentStatus
 from directory.models.guides import Guide
@@ -212,7 +213,7 @@ def all_decisions(session: Session, *, number: int = 1) -> Page[Decided]:
 
 def people(session: Session, words: str, *, limit: int = 20) -> Sequence[User]:
     """Return people whose name or e-mail address holds `words`, by name; nobody for fewer than two characters."""
-    words = words.strip().lower()
+    words = clean_line(words).lower()
     if len(words) < 2:
         return []
     found = col(User.email_key).contains(words, autoescape=True)

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 
 from directory.accounts import history
+from directory.accounts import service as accounts
 from directory.accounts.consents import HEALTH_DATA, TEXTS
 from directory.accounts.history import NOWHERE, Whence
 from directory.core import clock
@@ -90,6 +91,7 @@ def withdraw(session: Session, *, user_id: int, whence: Whence = NOWHERE) -> Non
     Raises:
         Refused: when nothing is agreed to.
     """
+    accounts.load(session, user_id, lock=True)  # first of all: what is being written now is written before this, or not at all
     live = (col(Consent.user_id) == user_id, col(Consent.purpose) == HEALTH_DATA.purpose, col(Consent.withdrawn_at).is_(None))
     taken = session.execute(update(Consent).where(*live).values(withdrawn_at=clock.now()))
     if not taken.rowcount:  # type: ignore[attr-defined]

@@ -14,7 +14,7 @@ from directory.accounts.history import NOWHERE, Whence
 from directory.core import clock
 from directory.core.errors import NotFound, Refused
 from directory.core.i18n import _
-from directory.models.accounts import ErasureRequest, EventKind, Role, User, UserStatus
+from directory.models.accounts import ErasureRequest, EventKind, User, UserStatus
 from directory.models.comments import Comment
 from directory.models.moderation import Decision, Report
 from directory.models.ops import IdempotencyKey, KeptMail
@@ -46,7 +46,7 @@ def ask(session: Session, *, user_id: int, keeps_reviews: bool, whence: Whence =
     Raises:
         Refused: when it was asked for already, and for the last administrator.
     """
-    refuse_last_admin(session, accounts.load(session, user_id, lock=True))
+    accounts.refuse_last_admin(session, accounts.locked(session, user_id))
     moment = clock.now()
     due = moment if at_once else moment + rules.GRACE
     request = ErasureRequest(user_id=user_id, keeps_reviews=keeps_reviews, requested_at=moment, due_at=due)
@@ -99,7 +99,7 @@ def begin(session: Session, *, user_id: int) -> User | None:
     request = pending(session, user_id)
     if user is None or request is None or request.due_at > clock.now():
         return None
-    refuse_last_admin(session, user)
+    accounts.refuse_last_admin(session, user)
     user.status = UserStatus.SUSPENDED
     accounts.close_all(session, user_id=user_id)
     return user
@@ -137,7 +137,7 @@ def finish(session: Session, *, user_id: int, keep_mail: str = "") -> bool:
         keep_mail: The message id of the farewell, which is kept in development.
     """
     user = accounts.load(session, user_id, lock=True)  # from here on nobody can add a row that points to it
-    refuse_last_admin(session, user)
+    accounts.refuse_last_admin(session, user)
     if any(session.exec(select(table.id).where(table.author_id == user_id).limit(1)).first() for table in (Review, Comment)):
         return False
     if traces.empty_reports(session, user, limit=rules.BATCH):
@@ -149,20 +149,6 @@ def finish(session: Session, *, user_id: int, keep_mail: str = "") -> bool:
     session.expunge(user)
     accounts.audit(session, actor_id=None, action="user.erase", user_id=user_id)
     return True
-
-
-def refuse_last_admin(session: Session, user: User) -> None:
-    """Refuse to let the last administrator go: nobody could say who is a moderator.
-
-    Raises:
-        Refused: with what to do first.
-    """
-    if user.role is not Role.ADMIN:
-        return
-    others = (col(User.role) == Role.ADMIN, col(User.status) == UserStatus.ACTIVE, col(User.id) != user.id)
-    leaving = select(ErasureRequest.user_id)
-    if session.exec(select(User.id).where(*others, col(User.id).not_in(leaving)).limit(1)).first() is None:
-        raise Refused(_("You are the last administrator. Make somebody else one first, so that the site is not left alone."))
 
 
 def _reviews(session: Session, profile_id: int, ids: Sequence[int], *, keeps: bool) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 
 from directory import outbox
-from directory.accounts import memberships, trust
+from directory.accounts import making, memberships, trust
 from directory.accounts import queries as accounts
 from directory.core import clock
 from directory.core.errors import NotAllowed, NotFound, Refused
@@ -47,6 +47,7 @@ def submit(
         NotFound: when there is no such profile or treatment.
         NotAllowed: when the author acts for the profile (T-3).
     """
+    making.author(session, author_id)
     profile = profiles.lock(session, profile_id)  # before the insert: a recount must see every review that came before it
     if memberships.role_of(session, user_id=author_id, profile_id=profile.id) is not None:
         raise NotAllowed(_("You act for this profile, so you cannot review it."))
@@ -121,6 +122,8 @@ def restore(session: Session, *, review_id: int) -> Review:
     review, profile = lock(session, review_id)
     if review.status is not ReviewStatus.REMOVED:
         raise Refused(_("This review is not among the removed ones."))
+    if not review.body:
+        raise Refused(_("Its author has taken its words back since. There is nothing to show."))
     review.status = ReviewStatus.PUBLISHED if review.author_id is not None else ReviewStatus.ANONYMISED
     review.removed_for = None
     review.published_at = review.published_at or clock.now()

@@ -91,18 +91,18 @@ def password() -> Answer:
     """Change the password; every other browser is signed out."""
     private()
     form, user = ChangePasswordForm(), signed_in()
+    if not is_fresh() and accounts.has_second_factor(db.session(), user.id):
+        return redirect(url_for("factors.verify", next=url_for("account.password")), code=303)
     if not form.submitted():
         return form_page("account/password.html", form)
     try:
-        known, _newer = login.verified(user, user.email, form.password.data)
-        if known is None:
+        made_of = user.password_hash
+        if not login.confirmed(user, form.password.data):
             raise Refused(_("That is not your present password."), field="password")
         hashed = passwords.choose(form.new_password.data, email=user.email, name=user.display_name, field="new_password")
         with db.transaction() as writing:
-            changed = service.change_password(writing, user_id=user.id, made_of=known.password_hash, password_hash=hashed, whence=whence())
-            # The password alone stands for no second factor.
-            fresh = is_fresh() or not accounts.has_second_factor(writing, user.id)
-            token = service.open_session(writing, user=changed, method=auth_session().method, whence=whence(), fresh=fresh)
+            changed = service.change_password(writing, user_id=user.id, made_of=made_of, password_hash=hashed, whence=whence())
+            token = service.open_session(writing, user=changed, method=auth_session().method, whence=whence())
     except (Refused, TooMany) as refusal:
         return form_again("account/password.html", form, refusal)
     events.note(Event.FACTOR_CHANGED, user_id=user.id, factor="password")

@@ -40,7 +40,8 @@ def log_in() -> Answer:
     except (Refused, TooMany) as refusal:
         return _again("login", form, refusal, target)
     if opened is None:
-        return _again("login", form, Refused(_("E-mail or password is wrong.")), target)
+        wrong = _("E-mail or password is wrong, or the address is not confirmed yet: then open the link that we mailed you.")
+        return _again("login", form, Refused(wrong), target)
     token, half = opened
     login.start_afresh()
     response = redirect(url_for("factors.second", next=target) if half else target, code=303)
@@ -194,6 +195,7 @@ def reset(token: str) -> Answer:
         hashed = passwords.choose(form.new_password.data, email=user.email, name=user.display_name, field="new_password")
         with db.transaction() as writing:
             service.reset_password(writing, token=token, password_hash=hashed, whence=whence())
+            throttle.forget(writing, key=login.forgiven(user.email))
     except (Refused, TooMany) as refusal:
         return _again("reset", form, refusal)
     events.note(Event.FACTOR_CHANGED, user_id=user.id, factor="password")

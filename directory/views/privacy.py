@@ -98,7 +98,7 @@ def _agree(session: Session, user_id: int, form: ConsentForm) -> str:
 
 
 @bp.route("/account/consents/withdraw", methods=["GET", "POST"])
-@requires(Permission.SIGNED_IN)
+@requires(Permission.ACCOUNT_ERASE)
 def withdraw() -> Answer:
     """Say exactly what goes when a consent is taken back; do it when told so."""
     form, user_id = ButtonForm(), signed_in().id

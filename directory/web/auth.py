@@ -168,17 +168,19 @@ def _refuse_outside_development() -> None:
 
 
 def here() -> str:
-    """Return the page asked for, to come back to."""
+    """Return the page asked for, to come back to; for what is no page, the person's own."""
+    if request.url_rule is None or "GET" not in (request.url_rule.methods or ()):
+        return url_for("account.index")
     return local_path(request.full_path.rstrip("?"))
 
 
-def local_path(target: str | None) -> str:
+def local_path(target: object) -> str:
     """Return `target` if it is a path on this site, else "/" (no open redirect).
 
     It must begin with one slash, hold neither backslash nor space nor anything that does not show (browsers leave tabs and
     line breaks out and turn backslashes round), and name no host.
     """
-    if not target or len(target) > 500 or not target.startswith("/") or target.startswith("//"):
+    if not isinstance(target, str) or not target or len(target) > 500 or not target.startswith("/") or target.startswith("//"):
         return "/"
     if "\\" in target or any(c.isspace() or not c.isprintable() for c in target):
         return "/"

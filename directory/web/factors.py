@@ -155,10 +155,12 @@ def step_up_typed(user: User, password: str, code: str) -> str:
         TooMany: after five failures in 15 minutes; they count as failed log-ins.
         Refused: naming the field that does not fit.
     """
-    known, _newer = login.verified(user, user.email, password)
-    if known is None:
+    needs_code = accounts.has_second_factor(db.session(), user.id)
+    if needs_code and not code.strip():
+        raise Refused(_("Type a code from your app, or a recovery code."), field="code")
+    if not login.confirmed(user, password):
         raise Refused(_("That is not your password."), field="password")
-    if accounts.has_second_factor(db.session(), user.id):
+    if needs_code:
         return with_code(user, code, step_up)
     with db.transaction() as writing:
         return step_up(writing, SignInMethod.PASSWORD)

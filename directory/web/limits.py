@@ -30,6 +30,7 @@ class Group(StrEnum):
     MAP = "map"
     SUGGEST = "suggest"
     SIGN_IN = "sign_in"
+    ASKING = "asking"
     REPORT = "report"
     MODERATION = "moderation"
     WRITING = "writing"
@@ -67,6 +68,8 @@ CHANGES: Mapping[Group, Changes] = {
     # Failed log-ins, new accounts and mails have their own, smaller limits (`accounts.throttle`), which look at whom they concern;
     # this one holds whoever has right passwords for many accounts.
     Group.SIGN_IN: Changes("60/hour", "120/hour"),
+    # Every open log-in page asks fifteen times an hour whether a passkey may be offered; nothing is written for it.
+    Group.ASKING: Changes("600/hour", "6000/hour"),
     # Anybody may report, so the network is all there is to go by. A reader who is thorough sends a handful.
     Group.REPORT: Changes("30/hour", "30/hour"),
     # A moderator who does nothing else decides on one thing in fifteen seconds.
@@ -77,7 +80,10 @@ CHANGES: Mapping[Group, Changes] = {
 
 #: Blueprints that are a group of their own; all others are pages, and what is sent there is writing.
 _REQUESTS_OF = {"search": Group.SEARCH, "listings": Group.SEARCH, "map": Group.MAP, "suggest": Group.SUGGEST}
-_CHANGES_OF = {"accounts": Group.SIGN_IN, "factors": Group.SIGN_IN, "reports": Group.REPORT, "moderation": Group.MODERATION}
+_CHANGES_OF = {"accounts": Group.SIGN_IN, "factors": Group.SIGN_IN, "passkeys": Group.SIGN_IN}
+_CHANGES_OF |= {"reports": Group.REPORT, "moderation": Group.MODERATION}
+#: What a log-in page asks for by itself, again every few minutes while it is open.
+_ASKING = ("passkeys.ask",)
 #: What is never counted: whether the site lives, and files.
 EXEMPT = frozenset({"ops.healthz", "ops.readyz", "static_files", "favicon_ico", "favicon_svg"})
 
@@ -137,6 +143,8 @@ def request_group() -> Group:
 
 def change_group() -> Group:
     """Return the group whose changes this one counts among."""
+    if (request.endpoint or "").startswith(_ASKING):
+        return Group.ASKING
     return _CHANGES_OF.get(request.blueprint or "", Group.WRITING)
 
 

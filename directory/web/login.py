@@ -19,7 +19,7 @@ def log_in(email: str, password: str) -> tuple[str, bool] | None:
     A known and an unknown address take the same steps in the same time.
 
     Raises:
-        TooMany: after five failures in 15 minutes, of the account or of the network.
+        TooMany: after five failures in 15 minutes of the account, or sixty of the network.
         Refused: when the password fits and the account is suspended.
     """
     user, newer = verified(accounts.by_email(db.session(), email), email, password)
@@ -33,17 +33,16 @@ def verified(user: User | None, email: str, password: str) -> tuple[User | None,
     """Check a password, counting failures; return the person if it fits, and a newer hash if one is due.
 
     The try is counted before the password is looked at, so that many at once do not get past the limit; a right one is
-    taken back from the network's count and ends the account's.
+    taken back from the network's count and ends the account's. An address that was never confirmed counts as wrong: could one
+    log in with it, registering and logging in would tell which addresses have an account.
 
     Raises:
         TooMany: see `log_in`.
     """
-    account, network = keys(throttle.LOG_IN, email_key(email), here())
-    throttle.check(db.session(), throttle.LOG_IN, keys=(account, network))
-    with db.transaction() as writing:
-        throttle.count(writing, throttle.LOG_IN, keys=(account, network))
+    (account,), (network,) = keys(throttle.LOG_IN, email_key(email)), keys(throttle.LOG_IN_NETWORK, here())
+    _count((throttle.LOG_IN, account), (throttle.LOG_IN_NETWORK, network))
     fits, newer = passwords.verify(password, user.password_hash if user else None)
-    if user is None or not fits:
+    if user is None or not fits or not user.is_confirmed:
         with db.transaction() as writing:
             service.note_failure(writing, user_id=user.id if user else None, whence=whence())
         events.note(Event.NOT_PROVED, user_id=user.id if user else None, factor="password")
@@ -52,6 +51,38 @@ def verified(user: User | None, email: str, password: str) -> tuple[User | None,
         throttle.settle(writing, take_back=network, forget=account)
     events.note(Event.PROVED, user_id=user.id, factor="password")
     return user, newer
+
+
+def confirmed(user: User, password: str) -> bool:
+    """Check the password of whoever is signed in already, counting failures apart from those of log-ins.
+
+    Raises:
+        TooMany: after five failures in 15 minutes.
+    """
+    (mine,) = keys(throttle.CONFIRM, str(user.id))
+    _count((throttle.CONFIRM, mine))
+    fits, _newer = passwords.verify(password, user.password_hash)
+    events.note(Event.PROVED if fits else Event.NOT_PROVED, user_id=user.id, factor="password")
+    with db.transaction() as writing:
+        if fits:
+            throttle.forget(writing, key=mine)
+        else:
+            service.note_failure(writing, user_id=user.id, whence=whence())
+    return fits
+
+
+def _count(*limited: tuple[Limit, str]) -> None:
+    for limit, one in limited:
+        throttle.check(db.session(), limit, keys=(one,))
+    with db.transaction() as writing:
+        for limit, one in sorted(limited, key=lambda pair: pair[1]):  # always in one order: two requests never wait for each other
+            throttle.count(writing, limit, keys=(one,))
+
+
+def forgiven(email: str) -> str:
+    """Return the key of an address's failed log-ins, to be forgotten when its owner sets a new password."""
+    (account,) = keys(throttle.LOG_IN, email_key(email))
+    return account
 
 
 def here() -> str:

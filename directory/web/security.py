@@ -66,6 +66,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.before_request(readable_address)
     app.before_request(same_origin)
     app.before_request(only_forms)
     csrf.init_app(app)
@@ -85,6 +86,12 @@ def init_app(app: Flask, settings: Settings) -> None:
             headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         _say_who_may_keep(response)
         return response
+
+
+def readable_address() -> None:
+    """Refuse an address with a NUL in it: nothing of ours has one, and a database fails on it."""
+    if "\0" in request.path:
+        raise BadRequest("a NUL in the address")
 
 
 def same_origin() -> None:

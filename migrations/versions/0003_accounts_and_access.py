@@ -33,6 +33,8 @@ def upgrade() -> None:
     op.add_column("users", sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("users", sa.Column("passkey_handle", sa.String(length=64), nullable=True))
     op.create_index("ix_users_passkey_handle", "users", ["passkey_handle"], unique=True)
+    # Staff sign in anew: what they hold would outlive the hours that it may have from now on.
+    op.execute("DELETE FROM auth_sessions WHERE user_id IN (SELECT id FROM users WHERE role IN ('moderator', 'admin'))")
     _add_word("auth_sessions", "method", f"method IN ({_METHODS})", "VARCHAR(40) DEFAULT 'password' NOT NULL")
     op.add_column("auth_sessions", sa.Column("awaits_factor", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("auth_sessions", sa.Column("stepped_up_at", sa.DateTime(timezone=True), nullable=True))
@@ -76,6 +78,7 @@ def downgrade() -> None:
     with op.batch_alter_table("comments") as batch:
         batch.drop_constraint(op.f("ck_comments_held_for_known"), type_="check")
         batch.drop_column("held_for")
+    op.execute("DELETE FROM auth_sessions WHERE awaits_factor")
     for column in ("network", "agent", "stepped_up_at", "awaits_factor", "method"):
         op.drop_column("auth_sessions", column)
     op.drop_index("ix_users_passkey_handle", "users")

@@ -173,7 +173,7 @@ def test_the_last_administrator_is_not_erased(run: Run, own: Database) -> None:
     make_ada(run, "--role", "admin")
     result = run("user", "erase", "ada@patients.example", "--yes")
     assert result.exit_code == 2
-    assert "Make somebody else one first" in result.output
+    assert "Name another one first" in result.output
 
 
 def test_lost_factors_are_taken_away_and_the_person_is_told(run: Run, own: Database) -> None:

@@ -14,7 +14,7 @@ from tests.accounts.visits import ADA, link_in, log_in, mails, register
 from tests.clients import Visitor, forms_of, words_of
 from tests.factories import PASSWORD, Make
 
-WRONG = "E-mail or password is wrong."
+WRONG = "E-mail or password is wrong, or the address is not confirmed yet"
 
 
 def sessions(session: Session) -> list[AuthSession]:
@@ -153,10 +153,16 @@ class TestConfirm:
         assert "works no longer" in words_of(page)
         assert "log in" in words_of(page)
 
-    def test_unconfirmed_people_sign_in_but_do_not_post(self, app: Flask, visitor: Visitor, session: Session, make: Make) -> None:
-        """Led to the page that says what is missing; the link sent from there leads back. Seen to fail without `_confirmed`."""
+    def test_an_address_that_is_not_confirmed_lets_nobody_in(self, visitor: Visitor, make: Make) -> None:
+        """With the right password, in the words for a wrong one. Seen to fail without the look at it in `verified`."""
+        page = log_in(visitor, make.user(email_confirmed_at=None).email)
+        assert page.status_code == 422
+        assert WRONG in words_of(page)
+
+    def test_whoever_is_in_unconfirmed_does_not_post(self, app: Flask, visitor: Visitor, session: Session, make: Make) -> None:
+        """Led to the page that says what is missing; the link sent from there leads back. Seen to fail without the need CONFIRMED."""
         guide, user = make.guide(), make.user(email_confirmed_at=None)
-        assert log_in(visitor, user.email).request.path == "/"
+        visitor.sign_in(user)
         page = visitor.get(f"/guides/{guide.slug}/comment")
         assert page.request.path == "/account/unconfirmed"
         again = visitor.fill(page)

@@ -13,9 +13,10 @@ from sqlmodel import Session, select
 from werkzeug.test import TestResponse
 
 from directory.accounts import passwords
+from directory.accounts.throttle import LOG_IN_NETWORK, Limit
 from directory.core import clock
 from directory.models.accounts import LoginFailure, User
-from tests.accounts.visits import ADA, boundless, log_in, mails, register
+from tests.accounts.visits import ADA, boundless, link_in, log_in, mails, register
 from tests.clients import Visitor, forms_of, words_of
 from tests.factories import PASSWORD, Make
 
@@ -74,6 +75,21 @@ class TestEnumeration:
         known, unknown = (statistics.median(times) for times in zip(*pairs, strict=True))
         assert abs(known - unknown) < 0.25 * known
 
+    def test_registering_and_logging_in_tells_nothing(self, app: Flask, make: Make) -> None:
+        """Whoever registers somebody's address and logs in with what they typed hears the same of both.
+
+        Seen to fail with an address that is not confirmed let in.
+        """
+        make.user(email=KNOWN)
+        said = set()
+        for number, email in enumerate((KNOWN, UNKNOWN)):
+            visitor = Visitor(app, f"198.51.{number}.1")
+            register(visitor, email=email, display_name=f"Somebody {number + 40}")
+            page = log_in(visitor, email, ADA["password"])
+            said.add((page.status_code, words_of(page)))
+        assert len(said) == 1
+        assert next(iter(said))[0] == 422
+
     def test_a_mail_tells_the_owner_alone(self, app: Flask, visitor: Visitor, session: Session, make: Make) -> None:
         """Seen to fail without the mail: the owner never learnt of it."""
         make.user(email=KNOWN)
@@ -81,6 +97,10 @@ class TestEnumeration:
         (mail,) = mails(app, session)
         assert (mail.recipient, mail.subject) == (KNOWN, "You have an account already")
         assert ADA["display_name"] not in mail.text, "a stranger's words must not go out to anybody in our name"
+
+
+#: As narrow as an account's, so that a test need not knock sixty times.
+FIVE = Limit("log-in-network", 5, LOG_IN_NETWORK.window)
 
 
 class TestGuessing:
@@ -119,16 +139,25 @@ class TestGuessing:
     @pytest.mark.parametrize(
         "addresses", [[f"192.0.2.{n}" for n in range(6)], [f"2001:db8:1:2:{n}::1" for n in range(6)]], ids=["v4", "v6"]
     )
-    def test_a_network_is_one_for_all_accounts(self, app: Flask, make: Make, addresses: list[str]) -> None:
+    def test_a_network_is_one_for_all_accounts(self, app: Flask, make: Make, addresses: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
         """An address and an account for each try. Seen to fail with the account counted alone, and with whole addresses."""
+        monkeypatch.setattr("directory.accounts.throttle.LOG_IN_NETWORK", FIVE)
         make.user(email=KNOWN)
         for number, address in enumerate(addresses[:5]):
             self.fail(Visitor(app, address), 1, f"victim{number}@patients.example")
         assert log_in(Visitor(app, addresses[5]), KNOWN).status_code == 429
         assert log_in(Visitor(app, "203.0.113.1"), KNOWN).request.path == "/"
 
-    def test_one_right_log_in_does_not_free_the_network(self, visitor: Visitor, make: Make) -> None:
+    def test_one_stranger_does_not_shut_out_a_network(self, app: Flask, make: Make) -> None:
+        """A clinic stands behind one address. Seen to fail with one number for accounts and networks."""
+        make.user(email=KNOWN)
+        for number in range(12):
+            self.fail(Visitor(app, "192.0.2.7"), 1, f"victim{number}@patients.example")
+        assert log_in(Visitor(app, "192.0.2.200"), KNOWN).request.path == "/"
+
+    def test_one_right_log_in_does_not_free_the_network(self, visitor: Visitor, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
         """Four failures, one's own account, four failures ... Seen to fail with the network's count begun anew by success."""
+        monkeypatch.setattr("directory.accounts.throttle.LOG_IN_NETWORK", FIVE)
         mine = make.user(email=KNOWN)
         self.fail(visitor, 4, "victim@patients.example")
         assert log_in(visitor, mine.email).request.path == "/"
@@ -136,12 +165,32 @@ class TestGuessing:
         self.fail(visitor, 1, "victim2@patients.example")
         assert log_in(visitor, "victim3@patients.example", "x" * 9).status_code == 429
 
-    def test_a_header_does_not_change_where_one_comes_from(self, visitor: Visitor) -> None:
+    def test_a_header_does_not_change_where_one_comes_from(self, visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
         """No proxy is set. Seen to fail with HAIRLINE_PROXIES at 1."""
+        monkeypatch.setattr("directory.accounts.throttle.LOG_IN_NETWORK", FIVE)
         self.fail(visitor, 5)
         page = visitor.get("/login")
         data = forms_of(page)[-1].values | {"email": "x@patients.example", "password": "wrong words here"}
         assert visitor.post("/login", data, headers={"X-Forwarded-For": "203.0.113.7", "Forwarded": "for=203.0.113.7"}).status_code == 429
+
+    def test_strangers_who_try_the_log_in_stop_nobody_who_is_in(self, app: Flask, visitor: Visitor, make: Make) -> None:
+        """Seen to fail with one count for both."""
+        ada = make.user(email=KNOWN)
+        for number in range(5):
+            self.fail(Visitor(app, f"198.51.{number}.1"), 1)
+        visitor.sign_in(ada, fresh=False)
+        assert visitor.send("/account/verify", password=PASSWORD).status_code == 200
+        assert visitor.send("/account/password", password=PASSWORD, new_password=GREEN).status_code == 200
+
+    def test_a_new_password_forgives_what_strangers_tried(self, app: Flask, session: Session, make: Make) -> None:
+        """Seen to fail with the count left as it was."""
+        make.user(email=KNOWN)
+        for number in range(5):
+            self.fail(Visitor(app, f"198.51.{number}.1"), 1)
+        ada = Visitor(app, "203.0.113.1")
+        ada.send("/reset", email=KNOWN)
+        ada.send(link_in(mails(app, session)[-1]), new_password=GREEN)
+        assert log_in(ada, KNOWN, GREEN).request.path == "/"
 
     def test_the_present_password_cannot_be_guessed_in_a_stolen_session(self, visitor: Visitor, make: Make) -> None:
         """Seen to fail with the form that changes the password left uncounted."""

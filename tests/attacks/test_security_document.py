@@ -59,7 +59,8 @@ def hours(limit: throttle.Limit) -> int:
         f"{said(CHANGES[Group.REPORT].network)} from one network, {moderation.MAX_REPORTS_A_DAY} receipts a day to one address",
         f"| new accounts | {throttle.REGISTER.most} an hour from one network |",
         f"{throttle.ASK_FOR_MAIL.most} an hour from one network, {throttle.MAIL_TO_ONE.most} an hour to one address",
-        f"| failed log-ins | {throttle.LOG_IN.most} in {throttle.LOG_IN.window.seconds // 60} minutes, of an account and of a network |",
+        f"| failed log-ins | {throttle.LOG_IN.most} in {throttle.LOG_IN.window.seconds // 60} minutes of an account,"
+        f" {throttle.LOG_IN_NETWORK.most} of a network |",
         f"never longer than {throttle.LOG_IN.window.seconds // 60} minutes",
         f"{links.LIVES[TokenPurpose.RESET_PASSWORD].seconds // 60} minutes for a new password",
         f"{links.LIVES[TokenPurpose.CONFIRM_EMAIL].days} days for a confirmation",

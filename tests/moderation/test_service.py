@@ -260,3 +260,31 @@ class TestQueue:
         assert queries.people(session, "BO@PATIENTS") == [bo]
         assert queries.people(session, "%%") == []
         assert queries.people(session, "b") == []
+
+
+class TestWordsTakenBack:
+    def test_what_its_author_took_back_is_not_put_back(self, session: Session, make: Make) -> None:
+        """A review and a comment that were taken down, and whose author then withdrew their consent. Seen to fail without the check."""
+        from directory.privacy import consents  # noqa: PLC0415
+
+        bo, moderator = make.user(), make.moderator()
+        review, comment = make.review(author=bo), make.comment(author=bo)
+        for target in (Target(TargetKind.REVIEW, review.id), Target(TargetKind.COMMENT, comment.id)):
+            given = {"moderator_id": moderator.id, "target": target, "reason": "It was an insult."}
+            service.decide(session, **given, action=DecisionAction.HIDE, reason_class=ReasonClass.ABUSE)
+        consents.withdraw(session, user_id=bo.id)
+        for target in (Target(TargetKind.REVIEW, review.id), Target(TargetKind.COMMENT, comment.id)):
+            given = {"moderator_id": moderator.id, "target": target, "reason": "We looked again."}
+            with pytest.raises(Refused, match="taken its words back"):
+                service.decide(session, **given, action=DecisionAction.RESTORE, reason_class=ReasonClass.MISTAKE)
+
+    def test_without_consent_nothing_is_written_whatever_page_was_open(self, session: Session, make: Make) -> None:
+        """Asked again in the transaction that writes. Seen to fail without `making.author`."""
+        from directory.comments import queries as comment_queries  # noqa: PLC0415
+        from directory.comments import service as comments  # noqa: PLC0415
+        from directory.privacy import consents  # noqa: PLC0415
+
+        bo, profile = make.user(), make.profile()
+        consents.withdraw(session, user_id=bo.id)
+        with pytest.raises(NotAllowed):
+            comments.write(session, subject=comment_queries.on_profile(profile), author_id=bo.id, body="My scalp.")

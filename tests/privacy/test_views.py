@@ -80,7 +80,7 @@ class TestErase:
     def test_the_last_administrator_is_told_what_to_do_first(self, app: Flask, make: Make) -> None:
         page = Visitor(app).sign_in(make.user(role=Role.ADMIN)).send("/account/erase", reviews="delete")
         assert page.status_code == 422
-        assert "Make somebody else one first" in words_of(page)
+        assert "Name another one first" in words_of(page)
 
     def test_afterwards_nobody_can_log_in_and_the_cookie_opens_nothing(self, app: Flask, session: Session, make: Make) -> None:
         bo = make.user()
