@@ -133,6 +133,7 @@ def found(session: Session, by: Marked) -> set[tuple[str, str, str]]:
     for table in metadata.sorted_tables:
         for row in session.execute(select(table)).all():
             for name, value in row._mapping.items():
-                text = value.isoformat() if isinstance(value, datetime) else str(value)
-                there |= {(table.name, name, mark) for mark in by.marks if mark in text}
+                # A moment is compared whole: the digits of its microseconds may be anything, a year of birth too.
+                held = {value.isoformat()} if isinstance(value, datetime) else {mark for mark in by.marks if mark in str(value)}
+                there |= {(table.name, name, mark) for mark in held & by.marks.keys()}
     return there
