@@ -33,7 +33,7 @@ def _sign_in(page: Page, email: str, password: str) -> None:
     page.goto("/login")
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(password)
-    page.get_by_role("main").get_by_role("button", name="Log in").click()
+    page.get_by_role("main").get_by_role("button", name="Log in", exact=True).click()
 
 
 #: Whoever fills a form in quicker than this is taken for a program. Milliseconds.
