@@ -9,6 +9,7 @@ import ipaddress
 import logging
 import os
 import secrets
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -137,6 +138,7 @@ def main() -> int:
         print(f"    {email:<28} {password}")
     print(f"\n  Mails are kept in {FOLDER / 'mails'}\n", flush=True)
     served = subprocess.Popen([sys.executable, "-m", "directory.cli", "serve"], env=environment)
+    signal.signal(signal.SIGTERM, lambda *_: served.terminate())
     try:
         return served.wait()
     except KeyboardInterrupt:
