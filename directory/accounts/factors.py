@@ -148,8 +148,8 @@ def removed(session: Session, *, user: User, kind: EventKind, session_id: int, e
 
 def end_others(session: Session, *, user_id: int, session_id: int, whence: Whence = NOWHERE) -> None:
     """Sign a person out everywhere but here, and write it down."""
-    service.close_all(session, user_id=user_id, but=session_id)
-    history.record(session, user_id=user_id, kind=EventKind.SIGNED_OUT_ELSEWHERE, whence=whence)
+    if service.close_all(session, user_id=user_id, but=session_id):
+        history.record(session, user_id=user_id, kind=EventKind.SIGNED_OUT_ELSEWHERE, whence=whence)
 
 
 def reset(session: Session, *, user_id: int) -> bool:

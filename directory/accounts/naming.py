@@ -33,7 +33,7 @@ def rename(session: Session, *, user_id: int, name: str, whence: Whence = NOWHER
     """
     user = service.load(session, user_id, lock=True)
     if name == user.display_name:
-        return
+        raise Refused(_("That is your name already."), field="display_name")
     rules.check_name(name)
     if len(_lately(session, user_id)) >= rules.NAME_CHANGES:
         message = _("You have changed your name %(times)d times in %(days)d days. Wait a while, then change it again.")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
+from directory.core.i18n import lazy
 from directory.models.accounts import AuthSession, Role, User
 from directory.models.comments import Comment
 from directory.models.factors import Passkey
@@ -73,13 +74,15 @@ class Rule:
         sees: Without these there is nothing here: 404.
         may: Without these it is here and not theirs to do: 403.
         needs: Without these they are led to where they can be met.
-        of: What kind of thing it is done to; None: to none in particular.
+        of: What kind of thing it is done to; empty: to none in particular.
+        why: What whoever sees it and may not do it is told.
     """
 
     sees: Sequence[Predicate] = ()
     may: Sequence[Predicate] = ()
     needs: Sequence[Need] = ()
     of: str = ""
+    why: str = lazy("You can see this, and it is not for you to do.")
 
 
 def _is_author(actor: Actor, thing: Review | Comment) -> bool:
@@ -129,7 +132,12 @@ TABLE: Mapping[Permission, Rule] = {
     #: Everybody, signed in or not.
     Permission.PUBLIC: Rule(),
     Permission.SIGNED_IN: Rule(),
-    Permission.REVIEW_WRITE: Rule(of="profile", may=(_is_no_member,), needs=(Need.CONFIRMED, Need.CONSENT)),
+    Permission.REVIEW_WRITE: Rule(
+        of="profile",
+        may=(_is_no_member,),
+        needs=(Need.CONFIRMED, Need.CONSENT),
+        why=lazy("You act for this profile, so you cannot review it."),
+    ),
     Permission.REVIEW_WITHDRAW: Rule(of="review", sees=(_is_author,)),
     Permission.COMMENT_WRITE: Rule(needs=(Need.CONFIRMED, Need.CONSENT)),
     Permission.COMMENT_EDIT: Rule(of="comment", sees=(_is_author,), needs=(Need.CONFIRMED, Need.CONSENT)),
@@ -140,7 +148,13 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.ACCOUNT_EXPORT: Rule(needs=(Need.FRESH,)),
     Permission.ACCOUNT_ERASE: Rule(needs=(Need.FRESH,)),
     Permission.MODERATE: Rule(sees=(_is_staff,), needs=(Need.SECOND_FACTOR,)),
-    Permission.MODERATE_THING: Rule(of="thing", sees=(_is_staff,), may=(_is_not_involved,), needs=(Need.SECOND_FACTOR,)),
+    Permission.MODERATE_THING: Rule(
+        of="thing",
+        sees=(_is_staff,),
+        may=(_is_not_involved,),
+        needs=(Need.SECOND_FACTOR,),
+        why=lazy("This concerns you: your own words, report or account, or a profile that you act for. Another moderator has to decide."),
+    ),
     Permission.ROLE_GRANT: Rule(of="user", sees=(_is_admin,), may=(_is_somebody_else,), needs=(Need.SECOND_FACTOR, Need.FRESH)),
     #: Development on a loopback address; `web.auth` asks for that, and for nobody in particular.
     Permission.DEVELOPMENT: Rule(),

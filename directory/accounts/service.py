@@ -138,7 +138,7 @@ def open_session(
     method: SignInMethod = SignInMethod.PASSWORD,
     whence: Whence = NOWHERE,
     awaits_factor: bool = False,
-    fresh: bool = True,
+    greets: bool = True,
 ) -> str:
     """Sign a person in and return the new token; the browser's earlier one ends, so that nobody can hand them a known one.
 
@@ -149,7 +149,7 @@ def open_session(
         method: How they showed who they are.
         whence: Where from.
         awaits_factor: Whether the second factor has still to be shown; nobody is signed in until then.
-        fresh: Whether they have just shown all that the account asks for.
+        greets: Whether it is a log-in for the history; not where somebody who is in goes on.
     """
     close_session(session, token=replaces)
     token, moment = tokens.new_token(), clock.now()
@@ -161,12 +161,12 @@ def open_session(
         expires_at=moment + (rules.HALF_SESSION if awaits_factor else rules.life_of(user.role).absolute),
         method=method,
         awaits_factor=awaits_factor,
-        stepped_up_at=moment if fresh and not awaits_factor else None,
+        stepped_up_at=None if awaits_factor else moment,
         agent=whence.agent,
         network=whence.network,
     )
     session.add(row)
-    if not awaits_factor:
+    if greets and not awaits_factor:
         history.greet(session, user=user, whence=whence)
     return token
 
@@ -205,9 +205,9 @@ def close_session(session: Session, *, token: str) -> None:
         _revoke(session, col(AuthSession.token_hash) == tokens.digest(token))
 
 
-def close_all(session: Session, *, user_id: int, but: int = 0) -> None:
-    """Sign a person out everywhere, save in the sign-in of the id `but`."""
-    _revoke(session, and_(col(AuthSession.user_id) == user_id, col(AuthSession.id) != but))
+def close_all(session: Session, *, user_id: int, but: int = 0) -> bool:
+    """Sign a person out everywhere, save in the sign-in of the id `but`; say whether there was any."""
+    return _revoke(session, and_(col(AuthSession.user_id) == user_id, col(AuthSession.id) != but))
 
 
 def close_one(session: Session, *, user_id: int, session_id: int) -> None:
@@ -291,11 +291,12 @@ def set_role(session: Session, *, user_id: int, role: Role, actor_id: int | None
     """Change what a person may do; they sign in anew, and it is written into the log. None as actor is the command line.
 
     Raises:
-        Refused: when nobody would be left who can say who is a moderator, or the address was never confirmed.
+        Refused: when they have it already, when nobody would be left who can say who is a moderator, or when the address was
+            never confirmed.
     """
     user = locked(session, user_id)
     if role is user.role:
-        return
+        raise Refused(_("They have this role already."), field="role")
     if role in rules.STAFF and not user.is_confirmed:
         raise Refused(_("The address of this account was never confirmed. It cannot be staff."))
     refuse_last_admin(session, user)
@@ -384,5 +385,6 @@ def locked(session: Session, user_id: int) -> User:
     return load(session, user_id, lock=True)
 
 
-def _revoke(session: Session, which: object) -> None:
-    session.execute(update(AuthSession).where(which, col(AuthSession.revoked_at).is_(None)).values(revoked_at=clock.now()))
+def _revoke(session: Session, which: object) -> bool:
+    live = update(AuthSession).where(which, col(AuthSession.revoked_at).is_(None))
+    return bool(session.execute(live.values(revoked_at=clock.now())).rowcount)  # type: ignore[attr-defined]

@@ -96,13 +96,15 @@ def password() -> Answer:
     if not form.submitted():
         return form_page("account/password.html", form)
     try:
+        if form.new_password.data == form.password.data:
+            raise Refused(_("That is the password that you have. Take another."), field="new_password")
         made_of = user.password_hash
         if not login.confirmed(user, form.password.data):
             raise Refused(_("That is not your present password."), field="password")
         hashed = passwords.choose(form.new_password.data, email=user.email, name=user.display_name, field="new_password")
         with db.transaction() as writing:
             changed = service.change_password(writing, user_id=user.id, made_of=made_of, password_hash=hashed, whence=whence())
-            token = service.open_session(writing, user=changed, method=auth_session().method, whence=whence())
+            token = service.open_session(writing, user=changed, method=auth_session().method, whence=whence(), greets=False)
     except (Refused, TooMany) as refusal:
         return form_again("account/password.html", form, refusal)
     events.note(Event.FACTOR_CHANGED, user_id=user.id, factor="password")

@@ -55,7 +55,7 @@ METHODS: Mapping[SignInMethod, str] = {
 #: What happened to an account, as its owner reads it.
 EVENTS: Mapping[EventKind, str] = {
     EventKind.SIGNED_IN: lazy("You logged in."),
-    EventKind.SIGN_IN_FAILED: lazy("Somebody tried to log in with a wrong password."),
+    EventKind.SIGN_IN_FAILED: lazy("A try to log in failed: a wrong password, code or passkey."),
     EventKind.STEPPED_UP: lazy("You showed again that it is you."),
     EventKind.SIGNED_OUT_ELSEWHERE: lazy("You logged out one or more browsers."),
     EventKind.PASSWORD_CHANGED: lazy("The password was changed."),

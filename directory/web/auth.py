@@ -119,11 +119,11 @@ def requires(permission: Permission, *, of: Callable[..., Any] | None = None) ->
             if asking is None:
                 return redirect(url_for("accounts.login", next=here()), code=303)
             if of is None:
-                return _verdict(permissions.judge(asking, permission)) or view(*args, **kwargs)
+                return _verdict(permission, permissions.judge(asking, permission)) or view(*args, **kwargs)
             if answer := _answered(asking.user.id):
                 return answer
             thing = _found(permission, of, *args, **kwargs)
-            return _verdict(permissions.judge(asking, permission, thing)) or view(thing)
+            return _verdict(permission, permissions.judge(asking, permission, thing)) or view(thing)
 
         checked.permission = permission  # type: ignore[attr-defined]
         return cast(View, checked)
@@ -141,14 +141,14 @@ def _found(permission: Permission, of: Callable[..., Any], *args: Any, **kwargs:
         raise
 
 
-def _verdict(said: Verdict | Need) -> AnyResponse | None:
+def _verdict(permission: Permission, said: Verdict | Need) -> AnyResponse | None:
     """Return None where the view may go on, or the way to what is missing."""
     if said is Verdict.YES:
         return None
     if said is Verdict.UNSEEN:
         raise NotFound
     if said is Verdict.FORBIDDEN:
-        raise NotAllowed(_("You can see this, and it is not for you to do."))
+        raise NotAllowed(str(permissions.TABLE[permission].why))
     return redirect(url_for(MET_AT[said], next=here()), code=303)
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, after_this_request, current_app, g, request
 from flask_login import current_user
 from flask_wtf import CSRFProtect
-from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, NotFound, RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from directory.config import Settings
@@ -76,6 +76,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     def protect(response: Response) -> Response:
         headers = response.headers
         headers.setdefault("Content-Security-Policy", policy)
+        # What `frame-ancestors` says, for what is too old to read it.
+        headers.setdefault("X-Frame-Options", "DENY")
         headers["X-Content-Type-Options"] = "nosniff"
         # Not `no-referrer`: over https the CSRF check wants the referrer of our own forms.
         headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
@@ -89,9 +91,9 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def readable_address() -> None:
-    """Refuse an address with a NUL in it: nothing of ours has one, and a database fails on it."""
+    """Find nothing at an address with a NUL in it: nothing of ours has one, and a database fails on it."""
     if "\0" in request.path:
-        raise BadRequest("a NUL in the address")
+        raise NotFound
 
 
 def same_origin() -> None:

@@ -116,7 +116,7 @@ def init_app(app: Flask, settings: Settings) -> None:
             "money": money,
             "micro": micro,
         }
-        | {"markdown": text.markdown, "article": text.article, "excerpt": text.excerpt, "initials": text.initials}
+        | {"markdown": text.markdown, "article": text.article, "inline": text.inline, "excerpt": text.excerpt, "initials": text.initials}
     )
     listed = settings.listed("video_hosts")
     site = Site(

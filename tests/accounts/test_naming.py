@@ -72,7 +72,8 @@ class TestRename:
         with time_machine.travel(clock.now(), tick=False) as moment:
             for number in (2, 3, 4):
                 naming.rename(session, user_id=bo.id, name=f"Bo {number}")
-                naming.rename(session, user_id=bo.id, name=f"Bo {number}")
+                with pytest.raises(Refused, match="your name already"):
+                    naming.rename(session, user_id=bo.id, name=f"Bo {number}")
                 moment.shift(timedelta(days=5))
             assert naming.changes_left(session, bo.id) == 0
             with pytest.raises(Refused, match="3 times in 30 days"):

@@ -52,6 +52,7 @@ def _log_in(page: Page, email: str, *, target: str) -> None:
 
 def _tab_to(page: Page, name: str) -> None:
     """Press Tab until a button or link of this name has the focus."""
+    page.wait_for_load_state()  # Enter may still be leading here
     for _press in range(60):
         page.keyboard.press("Tab")
         if name in (page.evaluate("document.activeElement.textContent") or ""):

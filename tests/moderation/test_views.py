@@ -183,7 +183,7 @@ class TestDecide:
         review = make.review(author=moderator)
         page = visitor.sign_in(moderator).get(f"/moderation/reviews/{review.id}")
         assert page.status_code == 403
-        assert "not for you to do" in words_of(page)
+        assert "Another moderator has to decide." in words_of(page)
         session.expire_all()
         assert session.get_one(Review, review.id).status is ReviewStatus.PUBLISHED
 
