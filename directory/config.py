@@ -51,6 +51,9 @@ class Settings(BaseSettings):
         repr=False,
     )
 
+    limit_factor: int = Field(
+        default=1, ge=1, le=1000, description="multiplies how much may be asked for and sent, for a site whose visitors share one address"
+    )
     search_engine: Literal["auto", "whoosh", "postgres", "sql"] = Field(
         default="auto", description="what answers lists: whoosh (auto beside SQLite), postgres (auto beside PostgreSQL), or sql alone"
     )

@@ -123,6 +123,8 @@ def main() -> int:
         "HAIRLINE_BASE_URL": f"https://localhost:{port}",
         "HAIRLINE_TRUSTED_HOSTS": "localhost,127.0.0.1",
         "HAIRLINE_PORT": str(port),
+        # A scanner that is told to wait has seen nothing.
+        "HAIRLINE_LIMIT_FACTOR": "1000",
         "HAIRLINE_TLS_CERTIFICATE": str(cert),
         "HAIRLINE_TLS_KEY": str(key),
         "HAIRLINE_SMTP_HOST": "127.0.0.1",

@@ -118,10 +118,15 @@ def init_app(app: Flask, settings: Settings, database: Database) -> None:
     Raises:
         SettingsError: when the counts are to be kept in Redis and its client is not installed.
     """
-    of_requests: list[Any] = [_limit(request_group, lambda: REQUESTS[request_group()], whom, exempt_when=_exempt)]
+
+    def times(most: str) -> str:
+        number, _slash, span = most.partition("/")
+        return f"{int(number) * settings.limit_factor}/{span}"
+
+    of_requests: list[Any] = [_limit(request_group, lambda: times(REQUESTS[request_group()]), whom, exempt_when=_exempt)]
     of_changes: list[Any] = [
-        _limit(change_group, lambda: CHANGES[change_group()].network, network, exempt_when=_no_change),
-        _limit(change_group, lambda: CHANGES[change_group()].account, account, exempt_when=lambda: _no_change() or person() is None),
+        _limit(change_group, lambda: times(CHANGES[change_group()].network), network, exempt_when=_no_change),
+        _limit(change_group, lambda: times(CHANGES[change_group()].account), account, exempt_when=lambda: _no_change() or person() is None),
     ]
     in_memory, in_sql = _stores(settings, database)
     requests = Limiter(whom, application_limits=of_requests, key_prefix="requests", request_identifier=request_group, **in_memory)

@@ -131,3 +131,11 @@ class TestRedis:
         """Seen to fail with the setting left aside."""
         with pytest.raises(redis.exceptions.ConnectionError):
             lonely.extensions["hairline_limits"].requests.storage.incr("a", 60)
+
+
+def test_an_operator_may_widen_all_of_them(database: Database, settings: Settings) -> None:
+    """For a site whose visitors share one address. Seen to fail with the factor left out."""
+    app = create_app(settings.model_copy(update={"limit_factor": 2}), database=database)
+    most = int(parse(REQUESTS[Group.PAGES]).amount)
+    answers = [Visitor(app).get("/nowhere", follow=False).status_code for _turn in range(2 * most + 1)]
+    assert answers == [404] * 2 * most + [429]
