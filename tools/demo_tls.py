@@ -20,7 +20,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from sqlmodel import col, select, update
+from sqlalchemy import delete, update
+from sqlmodel import col, select
 
 from directory.accounts import passwords, service
 from directory.accounts import queries as accounts
@@ -28,7 +29,7 @@ from directory.app import create_app
 from directory.cli.demo import fill, free_port
 from directory.config import Settings
 from directory.core.db import Database
-from directory.models.accounts import Role, User
+from directory.models.accounts import LoginFailure, Role, User
 
 FOLDER = Path("var/tls")
 PORT = 8443
@@ -85,6 +86,7 @@ def people(database: Database) -> list[tuple[str, str]]:
     made = []
     with database.transaction() as session:
         session.execute(update(User).where(col(User.is_sample)).values(password_hash=passwords.UNUSABLE))
+        session.execute(delete(LoginFailure))  # what the last scan tried
     for email, name, role in PEOPLE:
         password = secrets.token_urlsafe(12)
         hashed = passwords.choose(password, email=email, name=name)
