@@ -1,5 +1,6 @@
 """Reads of comments: the list under a profile or a guide, with its tombstones."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -135,6 +136,21 @@ def shown_or_held(session: Session, comment_id: int) -> Comment:
     if found is None:
         raise NotFound(_("This comment is not here any more."))
     return found
+
+
+def of_author(session: Session, author_id: int, *, limit: int = 100) -> Sequence[tuple[Comment, Subject]]:
+    """Return what a person has said and under what, in every state, the newest first."""
+    joined = (
+        select(Comment, Profile, Guide)
+        .outerjoin(Profile, col(Comment.profile_id) == col(Profile.id))
+        .outerjoin(Guide, col(Comment.guide_id) == col(Guide.id))
+        .where(Comment.author_id == author_id)
+        .order_by(col(Comment.created_at).desc(), col(Comment.id).desc())
+        .limit(limit)
+    )
+    return [
+        (comment, on_guide(guide) if profile is None else on_profile(profile)) for comment, profile, guide in session.exec(joined).all()
+    ]
 
 
 def subject_of(session: Session, comment: Comment) -> Subject:

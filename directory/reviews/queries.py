@@ -203,6 +203,12 @@ def former() -> str:
     return _("Former member")
 
 
+def of_author(session: Session, author_id: int, *, limit: int = 100) -> Sequence[tuple[Review, Profile]]:
+    """Return what a person has written about whom, in every state, the newest first."""
+    joined = select(Review, Profile).join(Profile, col(Review.profile_id) == col(Profile.id)).where(Review.author_id == author_id)
+    return session.exec(joined.order_by(col(Review.created_at).desc(), col(Review.id).desc()).limit(limit)).all()
+
+
 def profile_of(session: Session, review: Review) -> Profile:
     """Return the profile that a review is about."""
     return session.exec(select(Profile).where(Profile.id == review.profile_id)).one()

@@ -7,10 +7,14 @@ from werkzeug.wrappers import Response
 from directory.accounts import emails, history, memberships, naming, passwords, rules, service, throttle
 from directory.accounts import queries as accounts
 from directory.accounts.permissions import Permission
+from directory.comments import queries as comments
 from directory.core.errors import Refused, TooMany
 from directory.core.i18n import _
 from directory.forms.accounts import ButtonForm, ChangePasswordForm, NameForm
+from directory.models.comments import CommentStatus
+from directory.models.reviews import VISIBLE, ReviewStatus
 from directory.privacy import erasure
+from directory.reviews import queries as reviews
 from directory.web import account as words
 from directory.web import db, events, login
 from directory.web.auth import auth_session, is_fresh, local_path, remember, requires, signed_in, whence
@@ -19,6 +23,10 @@ from directory.web.formpage import Answer, form_again, form_page, take
 from directory.web.security import private
 
 bp = Blueprint("account", __name__)
+
+#: In these states their author may take them back, or change and delete them.
+WITHDRAWABLE = frozenset({*VISIBLE, ReviewStatus.AUTO_HOLD})
+EDITABLE = frozenset({CommentStatus.VISIBLE, CommentStatus.HELD})
 
 
 @bp.get("/account")
@@ -35,6 +43,24 @@ def index() -> str:
         erasure=erasure.pending(session, user.id),
         two_factors=accounts.has_second_factor(session, user.id),
         acts_for=[(words.MEMBER_ROLES[row.role], profile) for row, profile in memberships.of_user(session, user.id)],
+    )
+
+
+@bp.get("/account/writing")
+@requires(Permission.SIGNED_IN)
+def writing() -> str:
+    """Show people their reviews and comments, what has become of each, and what they can do with it."""
+    user_id, session = signed_in().id, db.session()
+    return render_template(
+        "account/writing.html",
+        reviews=[
+            (review, profile, words.REVIEW_STATES.get(review.status, words.NOT_SHOWN), review.status in WITHDRAWABLE)
+            for review, profile in reviews.of_author(session, user_id)
+        ],
+        comments=[
+            (comment, subject, words.COMMENT_STATES.get(comment.status, words.NOT_SHOWN), comment.status in EDITABLE)
+            for comment, subject in comments.of_author(session, user_id)
+        ],
     )
 
 

@@ -7,7 +7,9 @@ from flask import url_for
 
 from directory.core.i18n import lazy
 from directory.models.accounts import EventKind, SignInMethod
+from directory.models.comments import CommentStatus
 from directory.models.memberships import MembershipRole
+from directory.models.reviews import VISIBLE, ReviewStatus
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class AccountPage:
 #: In the order of the list.
 PAGES: tuple[AccountPage, ...] = (
     AccountPage("account.index", lazy("Overview")),
+    AccountPage("account.writing", lazy("What you wrote")),
     AccountPage("account.name", lazy("Name")),
     AccountPage("emails.change", lazy("E-mail")),
     AccountPage("account.password", lazy("Password")),
@@ -42,6 +45,24 @@ PAGES: tuple[AccountPage, ...] = (
     AccountPage("privacy.export", lazy("Export your data")),
     AccountPage("privacy.erase", lazy("Delete your account")),
 )
+
+#: What has become of a review, for its author.
+REVIEW_STATES: Mapping[ReviewStatus, str] = {
+    **dict.fromkeys(VISIBLE, lazy("Shown")),
+    **dict.fromkeys(
+        (ReviewStatus.AUTO_HOLD, ReviewStatus.IN_MODERATION, ReviewStatus.SUBMITTED), lazy("Waits until a person has looked at it")
+    ),
+    ReviewStatus.REMOVED: lazy("Taken down; the reason was mailed to you"),
+    ReviewStatus.WITHDRAWN_BY_AUTHOR: lazy("You took it back"),
+}
+#: The same of a comment.
+COMMENT_STATES: Mapping[CommentStatus, str] = {
+    CommentStatus.VISIBLE: lazy("Shown"),
+    CommentStatus.HELD: lazy("Waits until a person has looked at it"),
+    CommentStatus.REMOVED: lazy("Taken down; the reason was mailed to you"),
+    CommentStatus.DELETED_BY_AUTHOR: lazy("You deleted it"),
+}
+NOT_SHOWN = lazy("Not shown")
 
 #: How somebody showed who they are.
 METHODS: Mapping[SignInMethod, str] = {
