@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -59,6 +60,7 @@ bodies = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.timeout(900)
 def test_fuzz_every_form(app: Flask, database: Database, session: Session, make: Make) -> None:
     """Seen to fail with a file read as a word, an id that no column holds, and a NUL handed to PostgreSQL."""
     cast = Cast(session, make)
