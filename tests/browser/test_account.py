@@ -165,3 +165,24 @@ def test_the_list_folds_on_a_phone_and_is_open_on_a_desk(browser: Browser, site:
         if not shown:
             page.locator(".account-nav__here").click()
             expect(link).to_be_visible()
+
+
+def test_a_copy_of_everything_and_a_farewell(browser: Browser, site: Site, contexts: list[BrowserContext]) -> None:
+    """By keyboard: the file comes, and the account is to go until one changes one's mind. Seen to fail with the choice left out."""
+    _person(site, "Leaver 1", "leaver@patients.example")
+    page = _page(browser, site, contexts, size=PHONE)
+    _log_in(page, "leaver@patients.example", target="/account/export")
+    with page.expect_download() as coming:
+        _tab_to(page, "Make the copy")
+        page.keyboard.press("Enter")
+    assert coming.value.suggested_filename.endswith(".zip")
+    page.goto("/account/erase")
+    page.get_by_role("radio").first.focus()
+    page.keyboard.press("Space")
+    _tab_to(page, "Delete my account")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_contain_text("will be deleted on")
+    page.goto("/account")
+    _tab_to(page, "Keep my account")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main").get_by_role("status")).to_be_visible()
