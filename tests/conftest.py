@@ -1,12 +1,15 @@
 """One schema per run and database; per test a transaction that is undone; no network."""
 
+import io
+import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from flask import Flask
 from sqlmodel import Session
 
@@ -125,3 +128,14 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         return
     with tests.postgres.own_database(request.getfixturevalue("postgres_url")) as url:
         yield url
+
+
+@pytest.fixture
+def log_lines() -> Iterator[Callable[[], str]]:
+    """What the log says during this test, in the form in which it is really written."""
+    root, written = logging.getLogger(), io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(next(h.formatter for h in root.handlers if isinstance(h.formatter, structlog.stdlib.ProcessorFormatter)))
+    root.addHandler(handler)
+    yield written.getvalue
+    root.removeHandler(handler)

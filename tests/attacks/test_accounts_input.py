@@ -1,11 +1,8 @@
 """What an attacker sends to the account pages: ways astray, poisoned hosts, forged forms, nonsense; and what is kept in clear."""
 
-import io
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-import structlog
 from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -97,17 +94,6 @@ class TestPoisonedLinks:
         assert page.headers["Referrer-Policy"] == "same-origin"
         assert page.headers["Cache-Control"] == "private, no-store"
         assert page.headers["X-Robots-Tag"] == "noindex"
-
-
-@pytest.fixture
-def log_lines() -> Iterator[Callable[[], str]]:
-    """What the log says during this test, in the form in which it is really written."""
-    root, written = logging.getLogger(), io.StringIO()
-    handler = logging.StreamHandler(written)
-    handler.setFormatter(next(h.formatter for h in root.handlers if isinstance(h.formatter, structlog.stdlib.ProcessorFormatter)))
-    root.addHandler(handler)
-    yield written.getvalue
-    root.removeHandler(handler)
 
 
 class TestSecrets:

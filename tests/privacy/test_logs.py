@@ -1,12 +1,8 @@
 """No line of the log holds a network address, an e-mail address, a position, a name or what was looked for (T-25)."""
 
-import io
-import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import pytest
-import structlog
 from flask import Flask
 from sqlmodel import Session
 
@@ -18,17 +14,6 @@ from tests.factories import PASSWORD, Make
 #: What must not stand there: of the visitor below, and of everything that they type.
 ADDRESS, EMAIL, NAME, WORDS = "198.51.100.77", "quilla@patients.example", "Quilla", "unheardof"
 POINT = re.compile(r"43[.]\d|79[.]\d{2}")
-
-
-@pytest.fixture
-def log_lines() -> Iterator[Callable[[], str]]:
-    """What the log says during this test, in the form in which it is really written."""
-    root, written = logging.getLogger(), io.StringIO()
-    handler = logging.StreamHandler(written)
-    handler.setFormatter(next(h.formatter for h in root.handlers if isinstance(h.formatter, structlog.stdlib.ProcessorFormatter)))
-    root.addHandler(handler)
-    yield written.getvalue
-    root.removeHandler(handler)
 
 
 def test_a_whole_visit_leaves_nothing_of_the_person_in_the_log(
