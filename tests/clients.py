@@ -88,6 +88,8 @@ class _Reader(HTMLParser):
         if tag == "form":
             self._form = None
         elif tag == "textarea":
+            if self._area and self._form is not None:  # browsers leave out the line break that follows the tag
+                self._form.values[self._area][0] = self._form.values[self._area][0].removeprefix("\r").removeprefix("\n")
             self._area = None
         elif tag == "select":
             self._select = None

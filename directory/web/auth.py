@@ -18,12 +18,15 @@ from directory.accounts.throttle import network
 from directory.config import Settings
 from directory.core import clock
 from directory.core.errors import NotAllowed, NotFound
-from directory.core.i18n import _
+from directory.core.i18n import _, lazy
 from directory.models.accounts import AuthSession, User
-from directory.web import agents, db, seen
+from directory.web import agents, db, errors, kept, seen
 from directory.web.security import private
 
 View = TypeVar("View", bound=Callable[..., Any])
+
+#: What `requires` and its parts answer in place of the view.
+Instead = AnyResponse | tuple[str, int, dict[str, str]]
 
 #: Where a person goes to meet a need, and comes back from.
 MET_AT = {
@@ -31,6 +34,13 @@ MET_AT = {
     Need.CONSENT: "privacy.consents",
     Need.SECOND_FACTOR: "factors.needed",
     Need.FRESH: "factors.verify",
+}
+#: Need -> the way there, in words.
+WAYS = {
+    Need.CONFIRMED: lazy("Confirm your e-mail address"),
+    Need.CONSENT: lazy("Agree to the use of health information"),
+    Need.SECOND_FACTOR: lazy("Show a second factor"),
+    Need.FRESH: lazy("Show who you are"),
 }
 
 
@@ -117,7 +127,7 @@ def requires(permission: Permission, *, of: Callable[..., Any] | None = None) ->
                 return view(*args, **kwargs)
             asking = actor()
             if asking is None:
-                return redirect(url_for("accounts.login", next=here()), code=303)
+                return _lead("accounts.login", _("You are logged out."), _("Log in"))
             if of is None:
                 return _verdict(permission, permissions.judge(asking, permission)) or view(*args, **kwargs)
             if answer := _answered(asking.user.id):
@@ -141,7 +151,7 @@ def _found(permission: Permission, of: Callable[..., Any], *args: Any, **kwargs:
         raise
 
 
-def _verdict(permission: Permission, said: Verdict | Need) -> AnyResponse | None:
+def _verdict(permission: Permission, said: Verdict | Need) -> Instead | None:
     """Return None where the view may go on, or the way to what is missing."""
     if said is Verdict.YES:
         return None
@@ -149,7 +159,14 @@ def _verdict(permission: Permission, said: Verdict | Need) -> AnyResponse | None
         raise NotFound
     if said is Verdict.FORBIDDEN:
         raise NotAllowed(str(permissions.TABLE[permission].why))
-    return redirect(url_for(MET_AT[said], next=here()), code=303)
+    return _lead(MET_AT[said], _("Something is needed before this can be taken."), str(WAYS[said]))
+
+
+def _lead(endpoint: str, why: str, label: str) -> Instead:
+    """Lead to what is missing, and back. Whoever has typed something keeps it: a page gives it back and leads there in another tab."""
+    way = url_for(endpoint, next=here())
+    again = kept.typed()
+    return errors.page(409, message=why, again=again, way=(label, way)) if again else redirect(way, code=303)
 
 
 def _answered(user_id: int) -> AnyResponse | None:

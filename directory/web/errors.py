@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from directory.core.errors import Gone, Moved, NotAllowed, NotFound, Refused, TooMany
 from directory.core.i18n import _
-from directory.web import events
+from directory.web import events, kept
 from directory.web.events import Event
 
 log = structlog.get_logger("web")
@@ -28,6 +28,7 @@ def page(
     nearest: tuple[tuple[str, str], ...] = (),
     retry_after: int = 0,
     again: tuple[tuple[str, str], ...] = (),
+    way: tuple[str, str] | None = None,
 ) -> tuple[str, int, dict[str, str]]:
     """Return the error page for a status, kept by nobody and indexed by nobody.
 
@@ -36,17 +37,19 @@ def page(
         message: A sentence in place of the page's own.
         nearest: What may have been meant, as (label, path).
         retry_after: Seconds to wait.
-        again: What was sent in vain, as (name, value), to be sent to the same address later.
+        again: What was sent in vain, from `kept.typed`; the page then gives it back, to be sent to the same address later.
+        way: Where to go before, as (label, path).
     """
     # What broke may be the database: then nobody is looked up for the page that says so.
     g.without_database = status >= 500
     shown = status if status in PAGES else (400 if status < 500 else 500)
     values = {"status": status, "message": message, "nearest": nearest, "retry_after": retry_after, "request_id": g.get("request_id", "")}
-    values["again"] = again
+    if again:
+        values |= {"again": again, "way": way}
     headers = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
     if retry_after:
         headers["Retry-After"] = str(retry_after)
-    return render_template(f"errors/{shown}.html", **values), status, headers
+    return render_template("errors/kept.html" if again else f"errors/{shown}.html", **values), status, headers
 
 
 def init_app(app: Flask) -> None:
@@ -70,7 +73,7 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(TooMany)
     def too_many(error: TooMany) -> tuple[str, int, dict[str, str]]:
-        return page(429, message=str(error), retry_after=error.retry_after)
+        return page(429, message=str(error), retry_after=error.retry_after, again=kept.typed())
 
     @app.errorhandler(Moved)
     def moved(error: Moved) -> Response:
@@ -79,6 +82,8 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def forged(error: CSRFError) -> tuple[str, int, dict[str, str]]:
         events.note(Event.FORGED)
+        if kept.ours() and (again := kept.typed()):
+            return page(400, message=_("You logged in or out since you opened the page, or it was open for long."), again=again)
         return page(
             400,
             message=_(

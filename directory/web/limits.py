@@ -16,7 +16,7 @@ from directory.config import Settings, SettingsError
 from directory.core import tokens
 from directory.core.db import Database
 from directory.core.i18n import _
-from directory.web import counts, errors
+from directory.web import counts, errors, kept
 from directory.web.auth import person
 from directory.web.mailer import app_settings
 from directory.web.security import UNSAFE
@@ -86,9 +86,6 @@ _CHANGES_OF |= {"reports": Group.REPORT, "moderation": Group.MODERATION}
 _ASKING = ("passkeys.ask",)
 #: What is never counted: whether the site lives, and files.
 EXEMPT = frozenset({"ops.healthz", "ops.readyz", "static_files", "favicon_ico", "favicon_svg"})
-
-#: Whose forms are given back when they were one too many, to be sent later. Never one that may hold a password.
-SENT_BACK = frozenset({"reviews", "comments", "reports", "moderation"})
 
 #: How long Redis may take before its place is taken by memory. Seconds.
 REDIS_PATIENCE = 0.25
@@ -174,10 +171,9 @@ def too_many(error: RateLimitExceeded) -> tuple[str, int, dict[str, str]]:
     wait = int(g.get("limited_for", 60))
     if request.method not in UNSAFE:
         return errors.page(429, retry_after=wait)
-    if not g.get("limited_change") or request.blueprint not in SENT_BACK:
-        return errors.page(429, message=_("Too much was sent in a short time. Nothing was changed."), retry_after=wait)
-    message = _("Too much was sent in a short time. What you typed is kept on this page: wait, then send it from here.")
-    return errors.page(429, message=message, retry_after=wait, again=tuple(request.form.items(multi=True)))
+    # Before the guard of forms nobody knows who filled it in, so nothing is given back.
+    again = kept.typed() if g.get("limited_change") else ()
+    return errors.page(429, message=_("Too much was sent in a short time. Nothing was changed."), retry_after=wait, again=again)
 
 
 def _start(limiter: Limiter, app: Flask) -> None:

@@ -105,7 +105,7 @@ class TestReport:
         neighbour = Visitor(visitor.app, address="192.0.2.200")
         page = neighbour.send(path, **answers(email="last@readers.example"))
         assert page.status_code == 429
-        assert "What you typed is kept on this page" in words_of(page)
+        assert "Not sent yet, and not lost" in words_of(page)
         kept = next(form for form in forms_of(page) if form.method == "post").values
         assert (kept["text"], kept["email"]) == ([TEXT], ["last@readers.example"])
         assert len(reports(session)) == most
