@@ -1,7 +1,5 @@
 """One schema per run and database; per test a transaction that is undone; no network."""
 
-import io
-import logging
 import os
 import shutil
 import tempfile
@@ -9,7 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 from flask import Flask
 from sqlmodel import Session
 
@@ -20,6 +17,7 @@ from directory.models.base import metadata
 from directory.search.port import index_folder
 from tests.clients import Visitor
 from tests.factories import SECRET_KEY, Make
+from tests.logs import listening
 
 #: Both databases, for tests that ask for `database`, `session` or what stands on them.
 BOTH = ("sqlite", "postgres")
@@ -132,10 +130,6 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def log_lines() -> Iterator[Callable[[], str]]:
-    """What the log says during this test, in the form in which it is really written."""
-    root, written = logging.getLogger(), io.StringIO()
-    handler = logging.StreamHandler(written)
-    handler.setFormatter(next(h.formatter for h in root.handlers if isinstance(h.formatter, structlog.stdlib.ProcessorFormatter)))
-    root.addHandler(handler)
-    yield written.getvalue
-    root.removeHandler(handler)
+    """What the log says during this test."""
+    with listening() as said:
+        yield said

@@ -23,7 +23,7 @@ class ConsentText:
     text: str
 
 
-HEALTH_DATA = ConsentText(
+_SHOWN_NO_LONGER = ConsentText(
     purpose="health_data",
     version="2026-11-22",
     text=lazy(
@@ -32,5 +32,15 @@ HEALTH_DATA = ConsentText(
     ),
 )
 
+#: Says what taking it back really does: the words are deleted.
+HEALTH_DATA = ConsentText(
+    purpose="health_data",
+    version="2026-11-26",
+    text=lazy(
+        "I agree that what I write about my own hair, skin and treatment, which is health information, is kept and shown on this site"
+        " under the name I choose. I can take this back at any time; what I wrote is then deleted."
+    ),
+)
+
 #: Every text that anybody has agreed to, by purpose and version. A new version is added, none is taken out.
-TEXTS = {(text.purpose, text.version): text for text in (HEALTH_DATA,)}
+TEXTS = {(text.purpose, text.version): text for text in (_SHOWN_NO_LONGER, HEALTH_DATA)}

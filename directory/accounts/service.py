@@ -191,7 +191,7 @@ def step_up(session: Session, *, token: str, method: SignInMethod | None = None,
     mine = (col(AuthSession.token_hash) == tokens.digest(token), col(AuthSession.revoked_at).is_(None))
     row = session.exec(select(AuthSession).where(*mine, col(AuthSession.awaits_factor).is_(False)).with_for_update()).first()
     if row is None:
-        raise Gone(_("You are signed out. Log in again."))
+        raise Gone(_("You are logged out. Log in again."))
     fresh = tokens.new_token()
     row.token_hash, row.stepped_up_at, row.last_seen_at = tokens.digest(fresh), clock.now(), clock.now()
     row.method = method or row.method

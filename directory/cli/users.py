@@ -55,7 +55,7 @@ def set_role(email: str, role: str) -> None:
 def suspend(email: str) -> None:
     """Sign EMAIL out everywhere and let them log in no more. What they wrote stays."""
     _change(email, lambda session, found: service.suspend(session, user_id=found.id))
-    click.echo(f"{email} is suspended and signed out.")
+    click.echo(f"{email} is suspended and logged out.")
 
 
 @user.command()
@@ -85,7 +85,7 @@ def reset_factors(email: str) -> None:
     """Take passkeys, app and recovery codes of EMAIL away, for somebody who has lost them all. They are signed out and told by mail."""
     had: list[bool] = []
     _change(email, lambda session, found: had.append(factors.reset(session, user_id=found.id)))
-    click.echo(f"{email} can log in with the password alone." if had == [True] else f"{email} had no second factor. They are signed out.")
+    click.echo(f"{email} can log in with the password alone." if had == [True] else f"{email} had no second factor. They are logged out.")
 
 
 def _change(email: str, act: Callable[[Session, User], object]) -> None:

@@ -350,7 +350,7 @@ def _as_thing(review: Review | None, comment: Comment | None, profile: Profile |
         text=written.body if written else "",
         author_id=author.id if author else None,
         author=author.display_name if author else reviews.former() if review is not None else "",
-        state=state,
+        state=f"{state}: {rules.HOLDS[written.held_for]}" if is_held and written and written.held_for else state,
         actions=actions,
         profile_id=profile.id if profile else None,
     )

@@ -16,7 +16,7 @@ from directory.core.page import Page, paginate
 from directory.models.accounts import User
 from directory.models.moderation import ReasonClass
 from directory.models.profiles import Profile
-from directory.models.reviews import VISIBLE, Review, ReviewStatus
+from directory.models.reviews import LIVE, VISIBLE, Review, ReviewStatus
 from directory.models.treatments import Treatment
 from directory.reviews import reasons, rules
 
@@ -187,10 +187,10 @@ def shown_or_held(session: Session, review_id: int) -> Review:
     return found
 
 
-def held(session: Session, *, profile_id: int, author_id: int) -> Review | None:
-    """Return the review of a profile by a person that waits for a look, or None."""
-    waiting = (Review.profile_id == profile_id, Review.author_id == author_id, Review.status == ReviewStatus.AUTO_HOLD)
-    return session.exec(select(Review).where(*waiting)).first()
+def live(session: Session, *, profile_id: int, author_id: int) -> Review | None:
+    """Return the review of a profile by a person that stands in the way of another, or None."""
+    mine = (Review.profile_id == profile_id, Review.author_id == author_id, col(Review.status).in_(LIVE))
+    return session.exec(select(Review).where(*mine)).first()
 
 
 def author_of(review: Review) -> str:

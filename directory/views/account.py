@@ -11,8 +11,6 @@ from directory.comments import queries as comments
 from directory.core.errors import Refused, TooMany
 from directory.core.i18n import _
 from directory.forms.accounts import ButtonForm, ChangePasswordForm, NameForm
-from directory.models.comments import CommentStatus
-from directory.models.reviews import VISIBLE, ReviewStatus
 from directory.privacy import erasure
 from directory.reviews import queries as reviews
 from directory.web import account as words
@@ -23,10 +21,6 @@ from directory.web.formpage import Answer, form_again, form_page, take
 from directory.web.security import private
 
 bp = Blueprint("account", __name__)
-
-#: In these states their author may take them back, or change and delete them.
-WITHDRAWABLE = frozenset({*VISIBLE, ReviewStatus.AUTO_HOLD})
-EDITABLE = frozenset({CommentStatus.VISIBLE, CommentStatus.HELD})
 
 
 @bp.get("/account")
@@ -54,11 +48,11 @@ def writing() -> str:
     return render_template(
         "account/writing.html",
         reviews=[
-            (review, profile, words.REVIEW_STATES.get(review.status, words.NOT_SHOWN), review.status in WITHDRAWABLE)
+            (review, profile, words.REVIEW_STATES.get(review.status, words.NOT_SHOWN), review.status in reviews.OWN)
             for review, profile in reviews.of_author(session, user_id)
         ],
         comments=[
-            (comment, subject, words.COMMENT_STATES.get(comment.status, words.NOT_SHOWN), comment.status in EDITABLE)
+            (comment, subject, words.COMMENT_STATES.get(comment.status, words.NOT_SHOWN), comment.status in comments.OWN)
             for comment, subject in comments.of_author(session, user_id)
         ],
     )
@@ -134,7 +128,7 @@ def password() -> Answer:
     except (Refused, TooMany) as refusal:
         return form_again("account/password.html", form, refusal)
     events.note(Event.FACTOR_CHANGED, user_id=user.id, factor="password")
-    flash(_("Your password is changed. You are signed out everywhere else."))
+    flash(_("Your password is changed. You are logged out everywhere else."))
     response = redirect(url_for("account.index"), code=303)
     remember(response, token)
     return response

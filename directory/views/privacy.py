@@ -85,6 +85,7 @@ def consents() -> Answer:
     """List what the person agreed to and when; where nothing holds, take it again and lead back to what asked for it."""
     form, user_id = ConsentForm(next=local_path(request.args.get("next"))), signed_in().id
     if answer := take(form, lambda session: _agree(session, user_id, form)):
+        flash(_("Thank you. You can write from now on."))
         return answer
     form.consent_version.data = HEALTH_DATA.version
     has = accounts.has_consent(db.session(), user_id)
@@ -103,6 +104,7 @@ def withdraw() -> Answer:
     """Say exactly what goes when a consent is taken back; do it when told so."""
     form, user_id = ButtonForm(), signed_in().id
     if answer := take(form, lambda session: _withdraw(session, user_id)):
+        flash(_("Your consent is taken back, and the words of what you wrote are deleted."))
         return answer
     return form_page("privacy/withdraw.html", form, written=agreeing.written(db.session(), user_id))
 

@@ -11,7 +11,7 @@ from directory.forms.base import DirectoryForm
 from directory.forms.reviews import ReviewForm
 from directory.models.moderation import HoldReason
 from directory.models.profiles import Profile
-from directory.models.reviews import Review
+from directory.models.reviews import Review, ReviewStatus
 from directory.reviews import queries as reviews
 from directory.reviews import service
 from directory.reviews.queries import Order
@@ -33,7 +33,8 @@ def write(profile: Profile) -> tuple[str, int] | Response:
     author_id = signed_in().id
     if answer := take(form, lambda session: _publish(session, profile, author_id, form)):
         return answer
-    return form_page("reviews/write.html", form, profile=profile)
+    earlier = None if form.is_submitted() else reviews.live(db.session(), profile_id=profile.id, author_id=author_id)
+    return form_page("reviews/write.html", form, profile=profile, earlier=earlier)
 
 
 def _publish(session: Session, profile: Profile, author_id: int, form: ReviewForm) -> str:
@@ -58,7 +59,8 @@ def thanks(slug: str) -> str:
     """Say that the review is public, or that it waits for a look by a person."""
     private()
     profile = profile_at(slug, "/review/thanks")
-    held = reviews.held(db.session(), profile_id=profile.id, author_id=signed_in().id)
+    review = reviews.live(db.session(), profile_id=profile.id, author_id=signed_in().id)
+    held = review if review and review.status is ReviewStatus.AUTO_HOLD else None
     about_link = held is not None and held.held_for is HoldReason.LINK
     return render_template("reviews/thanks.html", profile=profile, held=held, about_link=about_link)
 

@@ -22,7 +22,7 @@ def change(user: User) -> tuple[str, int] | Response:
     """Ask what a person may do from now on; they sign in anew and get a mail."""
     form, user_id, admin_id = RoleForm(role=user.role.value), user.id, signed_in().id
     if answer := take(form, lambda session: _change(session, user_id, admin_id, form)):
-        flash(_("Changed and written into the log. The person was signed out and told by mail."))
+        flash(_("Changed and written into the log. The person was logged out and told by mail."))
         return answer
     return form_page("moderation/role.html", form, person=user)
 

@@ -308,7 +308,7 @@ class TestAccount:
         visitor.sign_in(user)
         page = self.change(visitor, PASSWORD, "three calm green mornings")
         assert page.request.path == "/account"
-        assert "signed out everywhere else" in words_of(page)
+        assert "logged out everywhere else" in words_of(page)
         assert elsewhere.get("/account", follow=False).status_code == 303
         assert [mail.subject for mail in mails(app, session)] == ["Your password was changed"]
 

@@ -1,11 +1,9 @@
 """The log: one line an event, whatever visitors send; what concerns safety is noted; nothing in it names anybody."""
 
-import io
 import json
 import logging
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -25,6 +23,7 @@ from tests.accounts.visits import link_in, log_in, mails
 from tests.clients import Visitor, forms_of
 from tests.docs import ROOT
 from tests.factories import PASSWORD, Make
+from tests.logs import listening
 
 GREEN = "three calm green mornings"
 ADA = "ada@patients.example"
@@ -42,24 +41,6 @@ FORGERIES = [
 ]
 
 
-@contextmanager
-def listening() -> Iterator[Callable[[], str]]:
-    """Read what the log says from now on, in the form in which it is really written."""
-    root, text = logging.getLogger(), io.StringIO()
-    handler = logging.StreamHandler(text)
-    handler.setFormatter(next(h.formatter for h in root.handlers if isinstance(h.formatter, structlog.stdlib.ProcessorFormatter)))
-    root.addHandler(handler)
-    yield text.getvalue
-    root.removeHandler(handler)
-
-
-@pytest.fixture
-def written() -> Iterator[Callable[[], str]]:
-    """What the log says during this test."""
-    with listening() as said:
-        yield said
-
-
 def lines(text: str) -> list[dict[str, Any]]:
     """Every line as what it says; each must be JSON on a line of its own, of visible ASCII alone."""
     assert re.fullmatch(r"[\x20-\x7e\n]*", text), "something unseen stands in the log"
@@ -74,7 +55,7 @@ def noted(text: str) -> list[tuple[str, Any]]:
 class TestInjection:
     @pytest.mark.parametrize("forgery", FORGERIES, ids=range(len(FORGERIES)))
     def test_nothing_that_visitors_send_makes_a_line_or_stands_in_one(
-        self, app: Flask, visitor: Visitor, written: Callable[[], str], forgery: str
+        self, app: Flask, visitor: Visitor, log_lines: Callable[[], str], forgery: str
     ) -> None:
         """In headers, paths, queries, addresses and names. Seen to fail with the path in place of the rule."""
         raw = forgery.encode("utf-8", "surrogatepass").decode("latin-1")
@@ -84,14 +65,14 @@ class TestInjection:
         visitor.get("/p/x", query_string={"q": forgery})
         log_in(visitor, forgery, forgery)
         visitor.send("/register", email=forgery, display_name=forgery, password=forgery, birth_year=forgery)
-        said = lines(written())
+        said = lines(log_lines())
         assert len([line for line in said if line["event"] == "request"]) >= 9
-        assert "planted" not in written()
-        assert "detnalp" not in written()
+        assert "planted" not in log_lines()
+        assert "detnalp" not in log_lines()
         assert not [line for line in said if line.get("user") == 1]
 
     @pytest.mark.parametrize("forgery", FORGERIES, ids=range(len(FORGERIES)))
-    def test_even_what_is_written_on_purpose_stays_one_line(self, app: Flask, written: Callable[[], str], forgery: str) -> None:
+    def test_even_what_is_written_on_purpose_stays_one_line(self, app: Flask, log_lines: Callable[[], str], forgery: str) -> None:
         """As a value, as a message of a library, in an error. Seen to fail with the console's form in production."""
         structlog.get_logger("x").warning("planted", value=forgery)
         logging.getLogger("library").warning("planted %s", forgery)
@@ -99,17 +80,17 @@ class TestInjection:
             raise ValueError(forgery)
         except ValueError:
             structlog.get_logger("x").exception("planted")
-        found = lines(written())
+        found = lines(log_lines())
         assert len(found) == 3
         assert found[0]["value"] == forgery
         assert forgery in found[1]["event"]
         assert "ValueError" in found[2]["exception"]
 
-    def test_every_line_says_when_what_how_grave_and_in_which_request(self, visitor: Visitor, written: Callable[[], str]) -> None:
+    def test_every_line_says_when_what_how_grave_and_in_which_request(self, visitor: Visitor, log_lines: Callable[[], str]) -> None:
         """Moments in UTC. Seen to fail with local time."""
         answer = visitor.get("/healthz?x=1")
         visitor.get("/")
-        (line,) = [one for one in lines(written()) if one["event"] == "request" and one["route"] == "/"]
+        (line,) = [one for one in lines(log_lines()) if one["event"] == "request" and one["route"] == "/"]
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z", line["timestamp"])
         assert (line["level"], line["logger"], line["method"], line["status"]) == ("info", "web", "GET", 200)
         assert re.fullmatch(r"[0-9a-f]{16}", line["request_id"])
@@ -118,33 +99,33 @@ class TestInjection:
 
 class TestEvents:
     def test_log_ins_are_noted_right_and_wrong_with_the_account_and_the_factor(
-        self, visitor: Visitor, make: Make, written: Callable[[], str]
+        self, visitor: Visitor, make: Make, log_lines: Callable[[], str]
     ) -> None:
         """Never the address. Seen to fail with each of the two notes taken out of `verified`."""
         user = make.user(email=ADA)
         log_in(visitor, ADA, "wrong words here")
         log_in(visitor, "nobody@patients.example", "wrong words here")
         log_in(visitor, ADA)
-        assert noted(written()) == [("security.not_proved", user.id), ("security.not_proved", None), ("security.proved", user.id)]
-        found = [line for line in lines(written()) if line["event"].endswith("proved")]
+        assert noted(log_lines()) == [("security.not_proved", user.id), ("security.not_proved", None), ("security.proved", user.id)]
+        found = [line for line in lines(log_lines()) if line["event"].endswith("proved")]
         assert {line["factor"] for line in found} == {"password"}
         assert [line["level"] for line in found] == ["warning", "warning", "info"]
-        assert "patients.example" not in written()
+        assert "patients.example" not in log_lines()
 
-    def test_a_changed_password_and_a_log_out_are_noted(self, visitor: Visitor, make: Make, written: Callable[[], str]) -> None:
+    def test_a_changed_password_and_a_log_out_are_noted(self, visitor: Visitor, make: Make, log_lines: Callable[[], str]) -> None:
         """Seen to fail with each note taken out."""
         user = make.user(email=ADA)
         log_in(visitor, ADA)
         visitor.send("/account/password", password=PASSWORD, new_password=GREEN)
         visitor.send("/logout")
-        assert noted(written()) == [
+        assert noted(log_lines()) == [
             ("security.proved", user.id),
             ("security.proved", user.id),
             ("security.factor_changed", user.id),
             ("security.logged_out", user.id),
         ]
 
-    def test_second_factors_are_noted_right_and_wrong(self, app: Flask, make: Make, written: Callable[[], str]) -> None:
+    def test_second_factors_are_noted_right_and_wrong(self, app: Flask, make: Make, log_lines: Callable[[], str]) -> None:
         """Codes, passkeys, and what is added and removed. Seen to fail with each note taken out of `web/factors.py`."""
         ada, bo = make.app(make.user()), make.user()
         visitor = half(app, ada)
@@ -157,7 +138,7 @@ class TestEvents:
         passkey_log_in(Visitor(app), stranger)
         found = [
             (line["event"], line["user"], line["factor"])
-            for line in lines(written())
+            for line in lines(log_lines())
             if line["event"].startswith("security.") and line.get("factor") not in {None, "password"}
         ]
         assert found == [
@@ -169,33 +150,33 @@ class TestEvents:
         ]
 
     def test_a_password_set_by_a_mailed_link_is_noted(
-        self, app: Flask, visitor: Visitor, session: Session, make: Make, written: Callable[[], str]
+        self, app: Flask, visitor: Visitor, session: Session, make: Make, log_lines: Callable[[], str]
     ) -> None:
         """Seen to fail with the note taken out."""
         user = make.user(email=ADA)
         visitor.send("/reset", email=ADA)
         visitor.send(link_in(mails(app, session)[0]), new_password=GREEN)
-        assert ("security.factor_changed", user.id) in noted(written())
+        assert ("security.factor_changed", user.id) in noted(log_lines())
 
-    def test_asking_for_what_is_not_theirs_is_noted(self, visitor: Visitor, make: Make, written: Callable[[], str]) -> None:
+    def test_asking_for_what_is_not_theirs_is_noted(self, visitor: Visitor, make: Make, log_lines: Callable[[], str]) -> None:
         """A staff page, somebody else's comment. Seen to fail without the status 404 in `watch`."""
         comment, user = make.comment(profile=make.profile()), make.user()
         visitor.sign_in(user)
         visitor.get("/moderation")
         visitor.get(f"/comments/{comment.id}/edit")
-        assert noted(written()) == [("security.refused", user.id)] * 2
+        assert noted(log_lines()) == [("security.refused", user.id)] * 2
 
-    def test_who_is_signed_out_and_lost_is_not(self, visitor: Visitor, written: Callable[[], str]) -> None:
+    def test_who_is_signed_out_and_lost_is_not(self, visitor: Visitor, log_lines: Callable[[], str]) -> None:
         """A page that is not there is no attack. Seen to fail with every 404 noted."""
         visitor.get("/p/nobody")
         visitor.get("/nothing-here")
-        assert noted(written()) == []
+        assert noted(log_lines()) == []
 
-    def test_too_many_tries_are_noted(self, visitor: Visitor, written: Callable[[], str]) -> None:
+    def test_too_many_tries_are_noted(self, visitor: Visitor, log_lines: Callable[[], str]) -> None:
         """Seen to fail without the status 429 in `watch`."""
         for _turn in range(6):
             log_in(visitor, ADA, "wrong words here")
-        assert noted(written())[-1] == ("security.limited", None)
+        assert noted(log_lines())[-1] == ("security.limited", None)
 
     @pytest.mark.parametrize(
         ("more", "event"),
@@ -208,15 +189,15 @@ class TestEvents:
         ],
         ids=["no token", "another origin", "another site", "another host", "too large"],
     )
-    def test_ways_round_are_noted(self, app: Flask, written: Callable[[], str], more: dict[str, Any], event: Event) -> None:
+    def test_ways_round_are_noted(self, app: Flask, log_lines: Callable[[], str], more: dict[str, Any], event: Event) -> None:
         """One line each. Seen to fail with each note taken out."""
         app.test_client().post("/login", **more)
-        assert noted(written()) == [(event.value, None)]
+        assert noted(log_lines()) == [(event.value, None)]
 
-    def test_a_method_that_no_page_has_is_noted(self, app: Flask, written: Callable[[], str]) -> None:
+    def test_a_method_that_no_page_has_is_noted(self, app: Flask, log_lines: Callable[[], str]) -> None:
         """Seen to fail without 405 in MALFORMED."""
         app.test_client().open("/", method="PUT", headers={"Origin": "http://localhost"})
-        assert noted(written()) == [("security.malformed", None)]
+        assert noted(log_lines()) == [("security.malformed", None)]
 
     def test_every_event_stands_in_the_document(self) -> None:
         """Seen to fail with a row taken out."""
@@ -238,16 +219,16 @@ def test_what_breaks_is_noted_without_the_path(schema: Database, database: Datab
     def broken(token: str) -> str:
         raise RuntimeError("a mistake of ours")
 
-    with listening() as written:
+    with listening() as said:
         assert site.test_client().get("/broken/geheimnis").status_code == 500
-    (line,) = [one for one in lines(written()) if one["event"] == "request.failed"]
+    (line,) = [one for one in lines(said()) if one["event"] == "request.failed"]
     assert (line["route"], line["level"]) == ("/broken/<token>", "error")
     assert "a mistake of ours" in line["exception"]
-    assert "geheimnis" not in written()
+    assert "geheimnis" not in said()
 
 
-def test_the_token_against_forged_requests_is_never_written(visitor: Visitor, written: Callable[[], str]) -> None:
+def test_the_token_against_forged_requests_is_never_written(visitor: Visitor, log_lines: Callable[[], str]) -> None:
     """Seen to fail with the form written into the event."""
     token = forms_of(visitor.get("/login"))[-1].values["csrf_token"][0]
     visitor.post("/login", {"csrf_token": token + "x", "email": ADA})
-    assert token[:20] not in written()
+    assert token[:20] not in log_lines()

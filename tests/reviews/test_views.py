@@ -100,11 +100,25 @@ class TestWrite:
 
     def test_a_second_review_of_the_same_profile_is_refused_in_words(self, session: Session, make: Make, visitor: Visitor) -> None:
         ada, bo = make.profile(), make.user()
+        form = visitor.sign_in(bo).get(f"/p/{ada.slug}/review")
         make.review(profile=ada, author=bo)
-        page = visitor.sign_in(bo).send(f"/p/{ada.slug}/review", **answers(make))
+        page = visitor.fill(form, **answers(make))
         assert page.status_code == 422
         assert "You have already reviewed this profile." in words_of(page)
         assert BODY in words_of(page)
+
+    @pytest.mark.parametrize(
+        ("status", "way"), [(ReviewStatus.PUBLISHED, True), (ReviewStatus.AUTO_HOLD, True), (ReviewStatus.REMOVED, False)]
+    )
+    def test_and_said_before_anybody_writes_one(self, make: Make, visitor: Visitor, status: ReviewStatus, way: bool) -> None:
+        """Seen to fail with the form shown all the same."""
+        ada, bo = make.profile(), make.user()
+        removed_for = ReasonClass.SPAM if status is ReviewStatus.REMOVED else None
+        earlier = make.review(profile=ada, author=bo, status=status, removed_for=removed_for)
+        page = visitor.sign_in(bo).get(f"/p/{ada.slug}/review")
+        assert "You have already reviewed this profile" in words_of(page)
+        assert 'name="body"' not in page.text
+        assert (f"/reviews/{earlier.id}/withdraw" in page.text) is way
 
     @pytest.mark.parametrize(
         "text", ["🙂" * 40, "مراجعة" * 10, "Ünïcödé ‮reversed‬ and zero​width, all of it in here.", "a\x00b\x07c" * 20, "1\r\n\r\n2" * 20]

@@ -331,7 +331,7 @@ MAILS: dict[str, tuple[Callable[[Session, Make], object], str, tuple[str, ...]]]
     "role_changed": (
         lambda session, make: mail.role_changed(session, user_id=make.user(email="a@p.example", role=Role.MODERATOR).id),
         "a@p.example",
-        ("moderator", "signed out everywhere", "http://localhost:8000/login"),
+        ("moderator", "logged out everywhere", "http://localhost:8000/login"),
     ),
     "new_sign_in": (
         lambda session, make: mail.new_sign_in(session, user_id=make.user(email="a@p.example").id),
