@@ -5,7 +5,11 @@ Importing this package makes the whole of `metadata` known.
 
 from directory.models import (
     accounts,
+    assertions,
+    claims,
     comments,
+    disclosures,
+    evidence,
     factors,
     guides,
     limits,
@@ -14,6 +18,7 @@ from directory.models import (
     ops,
     places,
     profiles,
+    replies,
     reviews,
     search,
     sources,
@@ -22,7 +27,11 @@ from directory.models import (
 
 __all__ = [
     "accounts",
+    "assertions",
+    "claims",
     "comments",
+    "disclosures",
+    "evidence",
     "factors",
     "guides",
     "limits",
@@ -31,6 +40,7 @@ __all__ = [
     "ops",
     "places",
     "profiles",
+    "replies",
     "reviews",
     "search",
     "sources",

@@ -33,12 +33,12 @@ class ReportStatus(StrEnum):
 
 _ONE_TARGET = (
     "(CASE WHEN profile_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN review_id IS NULL THEN 0 ELSE 1 END)"
-    " + (CASE WHEN comment_id IS NULL THEN 0 ELSE 1 END) = 1"
+    " + (CASE WHEN comment_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN reply_id IS NULL THEN 0 ELSE 1 END) = 1"
 )
 
 
 class Report(Record, table=True):
-    """A notice about a profile, a review or a comment; needs no account (T-14)."""
+    """A notice about a profile, a review, a comment or a reply; needs no account (T-14)."""
 
     __tablename__ = "reports"
     __table_args__ = (
@@ -51,6 +51,7 @@ class Report(Record, table=True):
     profile_id: int | None = Field(default=None, foreign_key="profiles.id", ondelete="CASCADE", index=True)
     review_id: int | None = Field(default=None, foreign_key="reviews.id", ondelete="CASCADE", index=True)
     comment_id: int | None = Field(default=None, foreign_key="comments.id", ondelete="CASCADE", index=True)
+    reply_id: int | None = Field(default=None, foreign_key="replies.id", ondelete="CASCADE", index=True)
     kind: ReportKind = Field(sa_type=words(ReportKind))
     text: str = Field(max_length=3000)
     reporter_id: int | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL", index=True)
@@ -107,6 +108,7 @@ class Decision(Record, table=True):
     profile_id: int | None = Field(default=None, foreign_key="profiles.id", ondelete="CASCADE", index=True)
     review_id: int | None = Field(default=None, foreign_key="reviews.id", ondelete="CASCADE", index=True)
     comment_id: int | None = Field(default=None, foreign_key="comments.id", ondelete="CASCADE", index=True)
+    reply_id: int | None = Field(default=None, foreign_key="replies.id", ondelete="CASCADE", index=True)
     user_id: int | None = Field(default=None, foreign_key="users.id", ondelete="CASCADE", index=True)
     action: DecisionAction = Field(sa_type=words(DecisionAction))
     reason_class: ReasonClass = Field(sa_type=words(ReasonClass))

@@ -93,6 +93,8 @@ class Profile(Record, table=True):
     hair_evidence: HairEvidence = Field(default=HairEvidence.UNKNOWN, sa_type=words(HairEvidence))
     is_sample: bool = False
     about: str = Field(default="", max_length=4000)
+    #: Whether they take new clients, as they say; none where nobody has said.
+    accepting_clients: bool | None = None
     merged_into_id: int | None = Field(default=None, foreign_key="profiles.id", ondelete="RESTRICT")
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
@@ -274,6 +276,11 @@ class Credential(Record, table=True):
     source_url: str = Field(default="", max_length=500)
     #: The day on which the source was read or looked at.
     checked_on: date | None = None
+    #: The moderator who looked; none where a register said it.
+    checked_by_id: int | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL", index=True)
+    #: Who acts for the profile and says it; none where a register said it.
+    stated_by_id: int | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL", index=True)
+    stated_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     source_record_id: int | None = Field(default=None, foreign_key="source_records.id", ondelete="SET NULL", index=True)
 
 
