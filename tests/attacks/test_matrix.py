@@ -29,8 +29,8 @@ def row(*cells: str) -> str:
 
 def token(visitor: Visitor) -> str:
     """Return the token against forged requests of this visitor."""
-    forms = [form for path in ("/logout", "/login") for form in forms_of(visitor.get(path)) if "csrf_token" in form.values]
-    return forms[0].values["csrf_token"][0]
+    forms = (form for path in ("/logout", "/login") for form in forms_of(visitor.get(path)) if "csrf_token" in form.values)
+    return next(forms).values["csrf_token"][0]
 
 
 def word(app: Flask, answer: object, path: str) -> str:
