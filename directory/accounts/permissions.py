@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from directory.core.i18n import lazy
 from directory.models.accounts import AuthSession, Role, User
+from directory.models.claims import Claim
 from directory.models.comments import Comment
 from directory.models.factors import Passkey
 from directory.models.memberships import MembershipRole
@@ -29,6 +30,16 @@ class Permission(StrEnum):
     PASSKEY_CHANGE = "passkey_change"
     ACCOUNT_EXPORT = "account_export"
     ACCOUNT_ERASE = "account_erase"
+    CLAIM_START = "claim_start"
+    CLAIM_SEE = "claim_see"
+    CLAIM_DECIDE = "claim_decide"
+    EVIDENCE_SEE = "evidence_see"
+    PROFILE_MANAGE = "profile_manage"
+    PROFILE_EDIT = "profile_edit"
+    PROFILE_OWN = "profile_own"
+    REPLY_WRITE = "reply_write"
+    DISPUTE_FILE = "dispute_file"
+    DISPUTE_ANSWER = "dispute_answer"
     MODERATE = "moderate"
     MODERATE_THING = "moderate_thing"
     ROLE_GRANT = "role_grant"
@@ -110,6 +121,32 @@ def _is_no_member(actor: Actor, thing: Profile) -> bool:
     return actor.role(thing.id) is None
 
 
+def _is_claimant(actor: Actor, thing: Claim) -> bool:
+    return thing.user_id == actor.user.id
+
+
+def _is_not_the_claimant(actor: Actor, thing: Claim) -> bool:
+    """Nobody approves their own claim, nor one of a profile that they act for."""
+    return thing.user_id != actor.user.id and actor.role(thing.profile_id) is None
+
+
+def _profile_id(thing: Profile | Review) -> int:
+    return thing.id if isinstance(thing, Profile) else thing.profile_id
+
+
+def _is_member(actor: Actor, thing: Profile | Review) -> bool:
+    """They act for the profile, or for the one that the review is about."""
+    return actor.role(_profile_id(thing)) is not None
+
+
+def _is_manager(actor: Actor, thing: Profile | Review) -> bool:
+    return actor.role(_profile_id(thing)) in {MembershipRole.OWNER, MembershipRole.MANAGER}
+
+
+def _is_profile_owner(actor: Actor, thing: Profile) -> bool:
+    return actor.role(thing.id) is MembershipRole.OWNER
+
+
 class Decidable(Protocol):
     """What moderators decide on."""
 
@@ -147,6 +184,35 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.PASSKEY_CHANGE: Rule(of="passkey", sees=(_is_owner,), needs=(Need.FRESH,)),
     Permission.ACCOUNT_EXPORT: Rule(needs=(Need.FRESH,)),
     Permission.ACCOUNT_ERASE: Rule(needs=(Need.FRESH,)),
+    Permission.CLAIM_START: Rule(of="profile", needs=(Need.CONFIRMED,)),
+    Permission.CLAIM_SEE: Rule(of="claim", sees=(_is_claimant,), needs=(Need.CONFIRMED,)),
+    Permission.CLAIM_DECIDE: Rule(
+        of="claim",
+        sees=(_is_staff,),
+        may=(_is_not_the_claimant,),
+        needs=(Need.SECOND_FACTOR,),
+        why=lazy("This is your own claim, or one of a profile that you act for. Another moderator has to decide."),
+    ),
+    Permission.EVIDENCE_SEE: Rule(
+        of="evidence",
+        sees=(_is_staff,),
+        may=(_is_not_involved,),
+        needs=(Need.SECOND_FACTOR, Need.FRESH),
+        why=lazy("This document is yours, or concerns a profile that you act for."),
+    ),
+    Permission.PROFILE_MANAGE: Rule(of="profile", sees=(_is_member,)),
+    Permission.PROFILE_EDIT: Rule(
+        of="profile", sees=(_is_member,), may=(_is_manager,), why=lazy("Your role is to answer reviews. Owners and managers change facts.")
+    ),
+    Permission.PROFILE_OWN: Rule(
+        of="profile", sees=(_is_member,), may=(_is_profile_owner,), needs=(Need.FRESH,), why=lazy("This is for an owner of the profile.")
+    ),
+    Permission.REPLY_WRITE: Rule(of="review", sees=(_is_member,)),
+    Permission.DISPUTE_FILE: Rule(
+        of="review", sees=(_is_member,), may=(_is_manager,), why=lazy("Your role is to answer reviews. Owners and managers dispute them.")
+    ),
+    #: The reviewer's side of it.
+    Permission.DISPUTE_ANSWER: Rule(of="review", sees=(_is_author,)),
     Permission.MODERATE: Rule(sees=(_is_staff,), needs=(Need.SECOND_FACTOR,)),
     Permission.MODERATE_THING: Rule(
         of="thing",

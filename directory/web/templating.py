@@ -12,7 +12,7 @@ from jinja2 import StrictUndefined
 
 from directory.config import Settings
 from directory.core import i18n, text
-from directory.web import account, pieces
+from directory.web import account, manage, pieces
 
 #: The one language that the catalogue has so far; each request's language will come from here.
 LOCALE = "en"
@@ -132,7 +132,9 @@ def init_app(app: Flask, settings: Settings) -> None:
         production=settings.production,
         keeps_mail=settings.keeps_mail,
     )
-    env.globals.update(site=site, locale=LOCALE, text_direction="ltr", drawn=pieces.drawn, account_pages=account.pages)
+    env.globals.update(
+        site=site, locale=LOCALE, text_direction="ltr", drawn=pieces.drawn, account_pages=account.pages, manage_pages=manage.pages
+    )
 
     @app.context_processor
     def page() -> dict[str, Any]:

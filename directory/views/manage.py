@@ -1,0 +1,17 @@
+"""The first page of those who act for a profile."""
+
+from flask import Blueprint, render_template
+
+from directory.accounts.permissions import Permission
+from directory.models.profiles import Profile
+from directory.web.auth import requires
+from directory.web.manage import managed
+
+bp = Blueprint("manage", __name__, url_prefix="/manage/<slug>")
+
+
+@bp.get("")
+@requires(Permission.PROFILE_MANAGE, of=managed)
+def index(profile: Profile) -> str:
+    """Show what there is to do."""
+    return render_template("manage/index.html", profile=profile)
