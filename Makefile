@@ -29,10 +29,10 @@ demo-tls: $(VENV)/.dev $(VENV)/.vendor
 	@$(BIN)/python tools/demo_tls.py
 
 test: $(VENV)/.dev $(VENV)/.vendor
-	@HAIRLINE_FUZZ=$${HAIRLINE_FUZZ:-800} $(BIN)/python -m pytest -n 2 --dist loadfile
+	@HAIRLINE_FUZZ=$${HAIRLINE_FUZZ:-800} $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 drills: $(VENV)/.dev $(VENV)/.vendor
-	HAIRLINE_DRILL=full $(BIN)/python -m pytest -m drill --timeout 3000 $(if $(K),-k "$(K)")
+	HAIRLINE_DRILL=full $(BIN)/python -m pytest -m "drill or everywhere" --timeout 3000 $(if $(K),-k "$(K)")
 
 # `make test-search WHOOSH=whoosh3` holds the index against another make of Whoosh, in an environment of its own.
 WHOOSH ?=

@@ -16,6 +16,7 @@ from directory.core.db import Database
 from directory.models.base import metadata
 from directory.search.port import index_folder
 from tests.clients import Visitor
+from tests.drills import size
 from tests.factories import SECRET_KEY, Make
 from tests.logs import listening
 
@@ -31,8 +32,14 @@ def pytest_configure(config: pytest.Config) -> None:
         del os.environ[name]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test by what it needs: `fast` is whatever asks for nothing."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark each test by what it needs: `fast` is whatever asks for nothing. Walks over every route meet PostgreSQL in drills alone."""
+    left_out = (
+        [] if size(small=0, full=1) else [item for item in items if any(item.iter_markers("everywhere")) and "[postgres" in item.name]
+    )
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         if "database" in fixtures or "postgres_url" in fixtures:

@@ -12,6 +12,7 @@ from directory.core.errors import Gone, Moved, NotAllowed, NotFound, Refused, To
 from directory.core.i18n import _
 from directory.web import events, kept
 from directory.web.events import Event
+from directory.web.kept import Typed
 
 log = structlog.get_logger("web")
 
@@ -27,7 +28,7 @@ def page(
     message: str = "",
     nearest: tuple[tuple[str, str], ...] = (),
     retry_after: int = 0,
-    again: tuple[tuple[str, str], ...] = (),
+    again: tuple[Typed, ...] = (),
     way: tuple[str, str] | None = None,
 ) -> tuple[str, int, dict[str, str]]:
     """Return the error page for a status, kept by nobody and indexed by nobody.

@@ -1,5 +1,7 @@
 """Nothing typed is lost: a form that cannot be taken now is given back on the page that says why, to be sent again from there."""
 
+from typing import NamedTuple
+
 from flask import request
 
 from directory.web.security import UNSAFE
@@ -10,14 +12,28 @@ KEPT = frozenset({"reviews", "comments", "reports", "moderation"})
 _BY_ITSELF = frozenset({"csrf_token", "idempotency_key", "opened"})
 #: An answer of so many characters is worth keeping: a sentence, in Chinese too. What is only ticked is ticked again.
 WORTH = 10
+#: Longer answers are shown, to be read and copied; the others go along unseen.
+LONG = 40
 
 
-def typed() -> tuple[tuple[str, str], ...]:
-    """Return the fields of this request's form as (name, value), without its token; nothing where nobody wrote anything."""
+class Typed(NamedTuple):
+    """One field of a form that is given back."""
+
+    name: str
+    value: str
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether somebody wrote it and will want to see it."""
+        return self.name not in _BY_ITSELF and (len(self.value) > LONG or "\n" in self.value)
+
+
+def typed() -> tuple[Typed, ...]:
+    """Return the fields of this request's form, without its token; nothing where nobody wrote anything."""
     if request.method not in UNSAFE or request.blueprint not in KEPT:
         return ()
-    fields = tuple((name, value) for name, value in request.form.items(multi=True) if name != "csrf_token")
-    return fields if any(len(value.strip()) >= WORTH for name, value in fields if name not in _BY_ITSELF) else ()
+    fields = tuple(Typed(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token")
+    return fields if any(len(one.value.strip()) >= WORTH for one in fields if one.name not in _BY_ITSELF) else ()
 
 
 def ours() -> bool:
