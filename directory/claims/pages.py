@@ -61,8 +61,8 @@ def tokens(html: str) -> list[str]:
     """
     head = _Head()
     try:
+        # Never `close`: what is not ended is then read again from each of its beginnings, minutes for half a megabyte of "<!--".
         head.feed(html)
-        head.close()
     except (_Over, AssertionError):  # the second is raised by the standard library, for some marked sections that are none
         pass
     return head.found
