@@ -116,6 +116,11 @@ class Outside:
                     if not piece:
                         return
                     request += piece
+                head, _, body = request.partition(b"\r\n\r\n")
+                length = head.lower().partition(b"\r\ncontent-length:")[2].partition(b"\r\n")[0]
+                while len(body) < int(length or 0):
+                    body += connection.recv(4096) or b"." * int(length)
+                request = head + b"\r\n\r\n" + body
                 self.requests.append(request)
                 self._answer(connection, request)
 

@@ -47,7 +47,7 @@ class TestTokens:
     def test_a_token_is_of_one_claim_one_method_and_one_site(self):
         """Seen to fail with the claim, the method, and the key left out in turn."""
         others = [token_for(8, FILE, secret="k" * 40), token_for(7, META, secret="k" * 40), token_for(7, FILE, secret="x" * 40)]
-        assert TOKEN == token_for(7, FILE, secret="k" * 40)
+        assert token_for(7, FILE, secret="k" * 40) == TOKEN
         assert len({TOKEN, *others}) == 4
 
     def test_every_word_has_a_sentence(self):
@@ -254,7 +254,8 @@ class TestFile:
             assert at(server, FILE).problem == "too_large"
 
     @pytest.mark.parametrize(
-        "place", ["http://169.254.169.254/latest", "http://127.0.0.1/", "http://inside.example/", "http://other.example/", "//other.example/x"]
+        "place",
+        ["http://169.254.169.254/latest", "http://127.0.0.1/", "http://inside.example/", "http://other.example/", "//other.example/x"],
     )
     def test_a_redirect_away_is_not_followed(self, place):
         """Into a private network or to another host. Seen to fail without the list of hosts: the other one is asked, and speaks."""
@@ -312,7 +313,7 @@ class TestHead:
             f"<head><link rel=x href=y><META Content='{TOKEN}' NAME=Hairline-Verification /></head>",
             f"<title>Studio</title><style>p {{ }}</style><script>var x = '<p>';</script><!-- hello -->{TAG}<p>Hello",
             f"\ufeff \n<!DOCTYPE html>\n<html lang=en>\n<head>\n{TAG}\n",
-            f'{TAG.replace(TOKEN, OTHER)}{TAG}',
+            f"{TAG.replace(TOKEN, OTHER)}{TAG}",
         ],
     )
     def test_a_head_is_read_as_a_browser_reads_it(self, html):
