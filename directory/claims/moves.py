@@ -24,7 +24,7 @@ _TAKEN = (ProfileStatus.CLAIMED, ProfileStatus.VERIFIED)
 
 
 def locked(session: Session, claim_id: int) -> tuple[Profile, Claim]:
-    """Return a claim and its profile as they are now, both locked: the profile first, always, so that all who decide on it wait in one line.
+    """Return a claim and its profile as they are now, both locked: the profile first, always, so that all who decide wait in one line.
 
     Raises:
         NotFound: when there is no such claim.
@@ -85,9 +85,7 @@ def give(session: Session, profile: Profile, claim: Claim, *, actor_id: int | No
         Refused: when somebody else holds the profile; the index `one_owner` has the last word.
     """
     moment = clock.now()
-    again = any(
-        one.status is ProofStatus.PROVED and method in rules.BY_TOKEN for method, one in queries.proofs(session, claim.id).items()
-    )
+    again = any(one.status is ProofStatus.PROVED and method in rules.BY_TOKEN for method, one in queries.proofs(session, claim.id).items())
     claim.decided_at, claim.decided_by_id, claim.reason = moment, actor_id, reason
     claim.contests_id, claim.recheck_at = None, moment + rules.RECHECK if again else None
     try:
@@ -108,7 +106,14 @@ def give(session: Session, profile: Profile, claim: Claim, *, actor_id: int | No
 
 
 def end_hold(
-    session: Session, profile: Profile, claim: Claim, status: ClaimStatus, *, actor_id: int | None, reason: str = "", everybody: bool = False
+    session: Session,
+    profile: Profile,
+    claim: Claim,
+    status: ClaimStatus,
+    *,
+    actor_id: int | None,
+    reason: str = "",
+    everybody: bool = False,
 ) -> None:
     """Let a claim hold its profile no longer. Whom its owner brought along goes too where the claim was wrong.
 

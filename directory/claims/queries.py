@@ -141,7 +141,9 @@ def letters(session: Session) -> Sequence[Letter]:
     waits = (ClaimProof.method == ProofMethod.LETTER_CODE, ClaimProof.status == ProofStatus.WAITING, col(Claim.status).in_(OPEN))
     joined = select(ClaimProof, Claim, Profile).join(Claim, col(ClaimProof.claim_id) == col(Claim.id))
     joined = joined.join(Profile, col(Claim.profile_id) == col(Profile.id))
-    return [Letter(*row) for row in session.exec(joined.where(*waits).order_by(col(ClaimProof.created_at), col(ClaimProof.id)).limit(200)).all()]
+    return [
+        Letter(*row) for row in session.exec(joined.where(*waits).order_by(col(ClaimProof.created_at), col(ClaimProof.id)).limit(200)).all()
+    ]
 
 
 def letter(session: Session, claim_id: int) -> Letter:
@@ -183,6 +185,6 @@ def to_look_at(session: Session, *, moment: datetime, limit: int) -> Sequence[in
     return session.exec(select(Claim.id).where(*due).order_by(col(Claim.recheck_at), col(Claim.id)).limit(limit)).all()
 
 
-def _lines() -> Select[tuple[Claim, Profile, User]]:
+def _lines() -> Select[Claim, Profile, User]:
     joined = select(Claim, Profile, User).join(Profile, col(Claim.profile_id) == col(Profile.id))
     return joined.join(User, col(Claim.user_id) == col(User.id))

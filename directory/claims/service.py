@@ -41,8 +41,8 @@ def open_(session: Session, *, profile_id: int, user_id: int, role: MembershipRo
         raise Refused(_("This page is not shown any more."))
     _refuse_member(session, user_id, profile_id)
     moment = clock.now()
-    claim = Claim(profile_id=profile_id, user_id=user_id, role=role, message=message, created_at=moment, updated_at=moment)
-    claim.expires_at = moment + rules.LIFE
+    life = {"created_at": moment, "updated_at": moment, "expires_at": moment + rules.LIFE}
+    claim = Claim(profile_id=profile_id, user_id=user_id, role=role, message=message, **life)
     try:
         with session.begin_nested():
             session.add(claim)
