@@ -70,6 +70,15 @@ class Settings(BaseSettings):
     smtp_tls: Literal["starttls", "tls", "none"] = Field(default="starttls", description="how the connection to the mail server is secured")
     mail_from: str = Field(default="", description="sender of mails; empty: the operator's e-mail")
 
+    phone_sender: Literal["off", "console", "webhook"] = Field(
+        default="off",
+        description="how codes reach a telephone: off, console (shown where the site runs, for development), or webhook (docs/claims.md)",
+    )
+    phone_webhook_url: str = Field(default="", description="the operator's gateway for text messages, https")
+    phone_webhook_secret: str = Field(
+        default="", description="signs what is sent to the gateway; at least 32 characters", repr=False
+    )
+
     video_hosts: str = Field(default="", description="hosts whose videos may be shown in a frame, separated by commas; empty: link only")
     smp_video_url: str = Field(default="", description="address of the video in the guide on scalp micropigmentation")
     map_tiles_url: str = Field(
@@ -114,6 +123,18 @@ class Settings(BaseSettings):
     def _tls(self) -> Self:
         if bool(self.tls_certificate) != bool(self.tls_key):
             raise ValueError(f"{PREFIX}TLS_CERTIFICATE and {PREFIX}TLS_KEY belong together")
+        return self
+
+    @model_validator(mode="after")
+    def _phone(self) -> Self:
+        if self.phone_sender == "console" and self.production:
+            raise ValueError(f"{PREFIX}PHONE_SENDER=console shows codes on this machine and proves nothing: not in production")
+        if self.phone_sender != "webhook":
+            return self
+        if not (self.phone_webhook_url.startswith("https://") and urlsplit(self.phone_webhook_url).hostname):
+            raise ValueError(f"{PREFIX}PHONE_WEBHOOK_URL must begin with https:// and a host")
+        if weak_secret(self.phone_webhook_secret):
+            raise ValueError(f"{PREFIX}PHONE_WEBHOOK_SECRET must have at least {MIN_SECRET_LENGTH} random characters")
         return self
 
     @model_validator(mode="after")

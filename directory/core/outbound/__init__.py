@@ -1,7 +1,11 @@
-"""The only way out to other people's websites and feeds: GET, public addresses, little, soon, and without memory."""
+"""The only way out to other people's websites and feeds: GET, public addresses, little, soon, and without memory.
+
+`post` is for a service that the operator has named in the settings, with the same care.
+"""
 
 import codecs
 import contextlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
@@ -11,7 +15,7 @@ import urllib3
 from directory.core.outbound.rules import PUBLIC, OutboundRefused, Policy, Reason, Target, is_downgrade, read_url
 from directory.core.outbound.wire import PinnedAdapter, Watch, reason_for, resolve
 
-__all__ = ["FEEDS", "PAGES", "PUBLIC", "Fetched", "OutboundRefused", "Policy", "Reason", "fetch"]
+__all__ = ["FEEDS", "PAGES", "PUBLIC", "Fetched", "OutboundRefused", "Policy", "Reason", "fetch", "post"]
 
 PAGES = ("text/html", "application/xhtml+xml")
 FEEDS = ("application/rss+xml", "application/atom+xml", "application/xml", "text/xml", "application/feed+json", "application/json")
@@ -86,6 +90,38 @@ def fetch(url: str, *, accept: tuple[str, ...] = PAGES, policy: Policy = PUBLIC,
     raise watch.refusal(Reason.TOO_MANY_REDIRECTS)
 
 
+def post(url: str, body: bytes, *, headers: Mapping[str, str], policy: Policy = PUBLIC) -> int:
+    """Hand `body` to a service of the operator's over https, and return the status of its answer, whose body nobody reads.
+
+    A redirect is not followed: its status is the answer. Call it outside of a transaction: it may take `policy.seconds`.
+
+    Args:
+        url: An address from the settings, never one that somebody typed.
+        body: What is sent.
+        headers: Sent beside our name.
+        policy: What may be asked; tests name their own.
+
+    Raises:
+        OutboundRefused: Nothing was sent, or no answer came; `reason` says which.
+    """
+    watch = Watch(policy)
+    target = read_url(url, policy)
+    if target.scheme != "https":
+        raise OutboundRefused(Reason.INSECURE, host=target.host, detail="what is sent must be secret on its way")
+    watch.begin_hop(target.host)
+    address = resolve(target, watch, policy)
+    with contextlib.closing(PinnedAdapter(target, address, watch, policy)) as adapter:
+        try:
+            request = requests.Request(
+                "POST", target.url, data=body, headers={"User-Agent": "Hairline/1.0", **headers, "Connection": "close"}
+            ).prepare()
+            with adapter.send(request, stream=True, timeout=watch.patience(), verify=policy.trust or True) as response:
+                return int(response.status_code)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
+            refusal = watch.refusal(reason_for(error), type(error).__name__)
+    raise refusal
+
+
 def _ask(target: Target, accept: tuple[str, ...], watch: Watch, policy: Policy, agent: str) -> Fetched | str:
     """Return the answer of one hop, or the address that it leads on to."""
     address = resolve(target, watch, policy)
@@ -118,7 +154,10 @@ def _next_hop(target: Target, location: str, policy: Policy) -> Target:
         onward = urljoin(target.url, clear)
     except ValueError:
         raise OutboundRefused(Reason.BAD_URL, host=target.host, detail="a redirect to no address") from None
-    return read_url(onward, policy)
+    found = read_url(onward, policy)
+    if policy.hosts and found.host not in policy.hosts:
+        raise OutboundRefused(Reason.ELSEWHERE, host=target.host, detail="a redirect to another host")
+    return found
 
 
 def _take(target: Target, response: requests.Response, accept: tuple[str, ...], watch: Watch, policy: Policy) -> Fetched:

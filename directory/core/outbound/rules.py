@@ -52,6 +52,10 @@ class Reason(StrEnum):
     TOO_SLOW = "too_slow"
     WRONG_TYPE = "wrong_type"
     BAD_ANSWER = "bad_answer"
+    #: A redirect to a host that was not named, or a name of DNS that stands for another.
+    ELSEWHERE = "elsewhere"
+    #: DNS says that there is no such name.
+    NO_SUCH_NAME = "no_such_name"
 
 
 class OutboundRefused(Exception):
@@ -89,6 +93,8 @@ class Policy:
     idle_seconds: float = 5.0
     #: A file of certificates to trust instead of the usual ones.
     trust: str | None = None
+    #: The only hosts that a redirect may lead to; empty: any public one.
+    hosts: frozenset[str] = frozenset()
 
 
 PUBLIC = Policy()
