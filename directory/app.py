@@ -16,6 +16,7 @@ from directory.web import (
     compress,
     db,
     errors,
+    evidence,
     events,
     limits,
     logging,
@@ -53,6 +54,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     events.init_app(app)
     limits.init_app(app, settings, database)
     security.init_app(app, settings)
+    evidence.init_app(app, settings)
     limits.count_changes(app)
     auth.init_app(app)
     templating.init_app(app, settings)

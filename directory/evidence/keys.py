@@ -73,6 +73,17 @@ def read(text: str) -> KeyRing:
     return KeyRing(next(iter(keys)), keys)
 
 
+def of(text: str, *, data_dir: Path, production: bool) -> KeyRing | None:
+    """Return the keys of the setting; without them those of the data folder in development, and none in production.
+
+    Raises:
+        BadKeys: when the setting cannot be read.
+    """
+    if text.strip():
+        return read(text)
+    return None if production else kept(data_dir)
+
+
 def made(key_id: str) -> str:
     """Return the line of a new key."""
     return f"{key_id}:{base64.b64encode(secrets.token_bytes(KEY_LENGTH)).decode()}"

@@ -1,10 +1,12 @@
 """Keeping documents: sealed, bound to their row, read with a line in the log, and let go."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, func, select
 
 from directory.core import clock
-from directory.core.errors import NotFound, Refused
+from directory.core.errors import CannotOpen, NotFound, Refused
 from directory.core.i18n import _
 from directory.evidence import queries, rules
 from directory.evidence.keys import KeyRing
@@ -74,7 +76,7 @@ def read(session: Session, *, keys: KeyRing, evidence_id: int, actor_id: int) ->
 
 
 def release(session: Session, *, claim_id: int | None = None, credential_id: int | None = None, dispute_id: int | None = None) -> None:
-    """Let the documents of a case go 30 days from now: it was decided, it expired, or it was taken back. A day that is set already stays."""
+    """Let the documents of a case go 30 days from now: it was decided, ran out or was taken back. A day that is set stays."""
     subject = queries.subject(claim_id=claim_id, credential_id=credential_id, dispute_id=dispute_id)
     let_go = update(Evidence).where(subject, col(Evidence.purge_at).is_(None)).values(purge_at=clock.now() + rules.KEPT)
     session.execute(let_go)
@@ -90,3 +92,37 @@ def bound(evidence: Evidence) -> bytes:
     """Return what the bytes are sealed together with: in another row, or under another type, they do not open."""
     case = f"claim:{evidence.claim_id}/credential:{evidence.credential_id}/dispute:{evidence.dispute_id}"
     return f"evidence:{evidence.id}/{case}/{evidence.media_type}".encode()
+
+
+@dataclass(frozen=True)
+class Resealed:
+    """What became of some documents.
+
+    Args:
+        last: The number of the last of them: where to go on.
+        done: How many the current key seals now.
+        unopened: How many could not be opened, and are as they were.
+    """
+
+    last: int
+    done: int
+    unopened: int
+
+
+def reseal(session: Session, *, keys: KeyRing, after: int, limit: int) -> Resealed | None:
+    """Seal the next documents of other keys with the current one; None where there are no more behind the number `after`."""
+    others = select(Evidence, EvidenceBlob).join(EvidenceBlob, col(EvidenceBlob.evidence_id) == col(Evidence.id))
+    others = others.where(Evidence.key_id != keys.current, Evidence.id > after).order_by(col(Evidence.id)).limit(limit)
+    found = session.exec(others.with_for_update()).all()
+    if not found:
+        return None
+    done = 0
+    for evidence, blob in found:
+        try:
+            data = keys.open(blob.sealed, key_id=evidence.key_id, bound=bound(evidence))
+        except CannotOpen:
+            continue
+        evidence.key_id, blob.sealed = keys.seal(data, bound=bound(evidence))
+        done += 1
+    session.flush()
+    return Resealed(found[-1][0].id, done, len(found) - done)

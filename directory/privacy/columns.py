@@ -136,6 +136,15 @@ TABLES: Mapping[str, Columns] = {
         **_leaves("reports", "reporter_name reporter_email", ends=Ends.EMPTIED, why="emptied; so they are a year after the decision"),
         **_leaves("reports", "profile_id review_id comment_id kind text status created_at closed_at", ends=Ends.STAYS, why=_LATER_LOOK),
     },
+    # --- what they show us in confidence
+    "evidence": {
+        **_technical("id user_id claim_id credential_id dispute_id key_id"),
+        **_leaves("documents", "kind file_name media_type size created_at purge_at"),
+    },
+    "evidence_blobs": {
+        **_technical("evidence_id"),
+        **_withheld("a document is given back to nobody: whoever got into an account would get the papers of its owner", "sealed"),
+    },
     # --- what is decided about it
     "decisions": {
         **_technical("id report_id moderator_id user_id"),

@@ -66,6 +66,7 @@ MINE: Mapping[str, Callable[[User], ColumnElement[bool]]] = {
     "reviews": _own("reviews", "author_id"),
     "comments": _own("comments", "author_id"),
     "reports": lambda user: col(Report.id).in_(traces.reports_of(user)),
+    "evidence": _own("evidence"),
     "decisions": _decided_on,
     "audit_entries": lambda user: or_(col(AuditEntry.subject) == f"user:{user.id}", col(AuditEntry.actor_id) == user.id),
     "idempotency_keys": lambda user: col(IdempotencyKey.actor) == f"user:{user.id}",

@@ -15,6 +15,8 @@ from directory.core.db import Database
 from directory.guides import queries as guide_queries
 from directory.guides import service as guides
 from directory.models.accounts import AuthSession, Role, User
+from directory.models.claims import Claim
+from directory.models.evidence import Evidence, EvidenceKind
 from directory.models.factors import Passkey
 from directory.models.memberships import MembershipRole
 from directory.models.moderation import Report, ReportKind
@@ -53,6 +55,12 @@ class Cast:
         passkey = Passkey(user_id=patient.id, credential_id="a2V5", public_key=b"k", name="Phone", created_at=moment)
         mail = KeptMail(message_id="m", recipient="a@p.example", subject="s", text="t", html="h", created_at=moment)
         session.add_all([report, device, passkey, mail])
+        claim = Claim(profile_id=profile.id, user_id=self.user("other patient").id, created_at=moment, updated_at=moment, expires_at=moment)
+        session.add(claim)
+        session.flush()
+        shown = {"kind": EvidenceKind.LICENCE, "file_name": "licence.pdf", "media_type": "application/pdf", "size": 1, "key_id": "k"}
+        paper = Evidence(claim_id=claim.id, user_id=claim.user_id, created_at=moment, **shown)
+        session.add(paper)
         session.commit()
         self.values: dict[str, Any] = {
             "slug": profile.slug,
@@ -65,6 +73,7 @@ class Cast:
             "session_id": device.id,
             "passkey_id": passkey.id,
             "mail_id": mail.id,
+            "evidence_id": paper.id,
             "token": "x" * 43,
             "path": "us/",
             "name": "profiles",

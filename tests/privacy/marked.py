@@ -9,6 +9,7 @@ from sqlmodel import Session
 from directory.core import clock
 from directory.models.accounts import Role, User, UserStatus
 from directory.models.base import metadata
+from directory.models.claims import Claim
 from directory.models.reviews import ReviewStatus
 from directory.privacy.columns import TABLES, Kind
 from tests.factories import Make
@@ -106,6 +107,12 @@ def marked(session: Session, make: Make, *, letter: str = "Q", day: datetime = d
     details = {"to": email, "name": f"{letter} Person", "list": [email]}
     by.row("audit_entries", actor_id=None, subject=f"user:{user_id}", details=details)
     by.row("audit_entries", actor_id=user_id, subject="review:1", details={"was": "published"})
+    moment = clock.now()
+    claim = Claim(profile_id=make.profile().id, user_id=user_id, created_at=moment, updated_at=moment, expires_at=moment)
+    session.add(claim)
+    session.flush()
+    paper = by.row("evidence", claim_id=claim.id, user_id=user_id, kind="licence", size=3, key_id="k")
+    by.row("evidence_blobs", evidence_id=paper)
     by.row("idempotency_keys", actor=f"user:{user_id}")
     by.row("kept_mails", recipient=email, message_id=f"<{letter}@mail.example>")
     by.row("blocks", kind="email", created_at=clock.now(), created_by_id=user_id)
@@ -121,6 +128,7 @@ FILLED = frozenset(
     {
         *("users", "auth_sessions", "account_events", "consents", "mailed_tokens", "email_changes", "notification_choices", "passkeys"),
         *("totp_devices", "recovery_codes", "memberships", "reviews", "comments", "decisions", "reports", "audit_entries"),
+        *("evidence", "evidence_blobs"),
         *("idempotency_keys", "kept_mails", "blocks", "login_failures", "rate_counts"),
     }
 )
