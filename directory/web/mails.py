@@ -289,10 +289,10 @@ def _to_user(work: Work, subject: str, **values: object) -> None:
     with work.database.session() as session:
         user = _user(session, work.payload["user_id"])
     if user is not None:
-        _send(work, user, subject, **values)
+        send_to(work, user, subject, **values)
 
 
-def _send(work: Work, user: User, subject: str, **values: object) -> None:
+def send_to(work: Work, user: User, subject: str, **values: object) -> None:
     """Send the mail named like its job, unless the person has switched its kind off; a kind that can be carries the way to do it."""
     name = work.name.removeprefix("mail.")
     kind = OF_MAIL[name]
@@ -323,7 +323,7 @@ def _to_author(work: Work, subject: str) -> None:
         values["was_held"] = not isinstance(thing, User) and thing is not None and thing.held_for is not None
     if user is not None:
         values |= {"decision": decision, "reason_class": reasons.LABELS[decision.reason_class], "rules": mailer.link("pages.guidelines")}
-        _send(work, user, subject, **values)
+        send_to(work, user, subject, **values)
 
 
 def _user(session: Session, user_id: int) -> User | None:
