@@ -81,9 +81,7 @@ class Settings(BaseSettings):
         description="how codes reach a telephone: off, console (shown where the site runs, for development), or webhook (docs/claims.md)",
     )
     phone_webhook_url: str = Field(default="", description="the operator's gateway for text messages, https")
-    phone_webhook_secret: str = Field(
-        default="", description="signs what is sent to the gateway; at least 32 characters", repr=False
-    )
+    phone_webhook_secret: str = Field(default="", description="signs what is sent to the gateway; at least 32 characters", repr=False)
 
     video_hosts: str = Field(default="", description="hosts whose videos may be shown in a frame, separated by commas; empty: link only")
     smp_video_url: str = Field(default="", description="address of the video in the guide on scalp micropigmentation")

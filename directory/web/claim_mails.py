@@ -1,4 +1,4 @@
-"""Handlers of mails about claims; see `mails.py`. None of them names another claimant, and codes stand in the one that carries them alone."""
+"""Handlers of mails about claims; see `mails.py`. None of them names another claimant; a code stands in the one that carries it."""
 
 from typing import Any
 
