@@ -95,11 +95,8 @@ def print_letter(claim: Claim) -> Response:
         raise Refused(_("This letter is not wanted any more."))
     lines = [sent.profile.name, *(part.strip() for part in sent.to.split(","))]
     given = {"site_name": settings.site_name, "url": mailer.link("claims.show", claim_id=claim.id), "profile_name": sent.profile.name}
-    answer = make_response(
-        letters.pdf(
-            lines, sent.code, until=sent.until, country_code=lines[-1], sender=settings.operator_address.replace("\n", ", "), **given
-        )
-    )
+    given |= {"country_code": lines[-1], "sender": settings.operator_address.replace("\n", ", ")}
+    answer = make_response(letters.pdf(lines, codes.read(sent.code), until=sent.until, **given))
     answer.content_type = "application/pdf"
     answer.headers.set("Content-Disposition", "attachment", filename=f"letter-{claim.id}.pdf")
     answer.headers["Cache-Control"] = "private, no-store"
