@@ -6,10 +6,16 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
+from directory.core import clock
 from directory.core.outbound import Policy
 
 #: Writes an answer to a connection, knowing the request.
@@ -35,6 +41,32 @@ def says(*answers: bytes) -> Answer:
 def redirect(to: str, *headers: str, status: str = "302 Found", body: bytes = b"") -> bytes:
     """Return an answer that leads on."""
     return reply(body, f"Location: {to}", *headers, status=status)
+
+
+def certificate(folder: Path, *hosts: str) -> tuple[ssl.SSLContext, str]:
+    """Return what a server for these names needs to speak TLS, and the file that trusts it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, hosts[0])])
+    now = clock.now()
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "trust.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "trust.pem", folder / "key.pem")
+    return context, str(folder / "trust.pem")
 
 
 class Outside:
@@ -78,10 +110,17 @@ class Outside:
             with connection:
                 request = b""
                 while b"\r\n\r\n" not in request:
+                    if request.startswith(b"\x16\x03"):
+                        return  # the greeting of TLS, which a server that speaks plainly hangs up on
                     piece = connection.recv(4096)
                     if not piece:
                         return
                     request += piece
+                head, _, body = request.partition(b"\r\n\r\n")
+                length = head.lower().partition(b"\r\ncontent-length:")[2].partition(b"\r\n")[0]
+                while len(body) < int(length or 0):
+                    body += connection.recv(4096) or b"." * int(length)
+                request = head + b"\r\n\r\n" + body
                 self.requests.append(request)
                 self._answer(connection, request)
 

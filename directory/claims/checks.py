@@ -52,17 +52,25 @@ SENTENCES: Mapping[str, str] = {
     "no_website": lazy(
         "No website of its own is listed for this profile, so an e-mail address proves nothing here. Please show it in another way."
     ),
-    "not_found": lazy("We did not find the code there. Check that it is saved and public; a change in DNS can take some hours. Then ask again."),
+    "not_found": lazy(
+        "We did not find the code there. Check that it is saved and public; a change in DNS can take some hours. Then ask again."
+    ),
     "wrong_token": lazy("There is a code, and it is another one. Copy the one that this page shows, without anything before or behind it."),
     "unreachable": lazy("We could not reach it. Check that the website, or its DNS, answers from outside, and ask again later."),
     "insecure": lazy("The certificate of the website is not in order, so we cannot be sure whose it is. Have it renewed, and ask again."),
-    "refused_address": lazy("The website leads to an address inside of a private network, which we do not ask. Correct its DNS, and ask again."),
-    "too_large": lazy("There is more than we read. Put the code into a file of its own with nothing else in it, or near the top of the page."),
+    "refused_address": lazy(
+        "The website leads to an address inside of a private network, which we do not ask. Correct its DNS, and ask again."
+    ),
+    "too_large": lazy(
+        "There is more than we read. Put the code into a file of its own with nothing else in it, or near the top of the page."
+    ),
     "wrong_type": lazy("There is something else at that address. The code must stand in a plain text file, or in the HTML of the page."),
     "redirected_away": lazy(
         "The website leads on to another one, which cannot speak for it. Put the code where the listed address leads nowhere else."
     ),
-    "no_such_domain": lazy("There is no such domain any more. If the website has moved, suggest the new address first; a moderator checks it."),
+    "no_such_domain": lazy(
+        "There is no such domain any more. If the website has moved, suggest the new address first; a moderator checks it."
+    ),
     "shared_host": lazy("Many people share this host, so this would not show which page is yours. Please show it in another way."),
     "bad_website": lazy("The listed website is no address that we can ask. Suggest the right one first; a moderator checks it."),
 }

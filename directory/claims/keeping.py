@@ -75,16 +75,19 @@ def rechecked(session: Session, *, claim_id: int, looks: Mapping[ProofMethod, Lo
     session.flush()
 
 
+def holds_something(session: Session, user_id: int) -> bool:
+    """Say whether a person claims or owns a profile."""
+    return _claim_of(session, user_id) is not None or _owned_by(session, user_id) is not None
+
+
 def forget(session: Session, *, user_id: int) -> bool:
     """Let a person who is being erased leave one of the profiles that they claim or own; say whether there was one."""
-    mine = (Claim.user_id == user_id, col(Claim.status).in_((*OPEN, *HOLDING)))
-    claim_id = session.exec(select(Claim.id).where(*mine).order_by(col(Claim.id)).limit(1)).first()
+    claim_id = _claim_of(session, user_id)
     if claim_id is not None:
         profile, claim = moves.locked(session, claim_id)
         service.call_off(session, profile, claim, ClaimStatus.WITHDRAWN, actor_id=None)
         return True
-    owned = select(Membership.profile_id).where(Membership.user_id == user_id, Membership.role == MembershipRole.OWNER)
-    profile_id = session.exec(owned.order_by(col(Membership.profile_id)).limit(1)).first()
+    profile_id = _owned_by(session, user_id)
     if profile_id is None:
         return False
     profile = profiles.lock(session, profile_id)
@@ -92,3 +95,13 @@ def forget(session: Session, *, user_id: int) -> bool:
     session.flush()
     moves.release(session, profile)
     return True
+
+
+def _claim_of(session: Session, user_id: int) -> int | None:
+    mine = (Claim.user_id == user_id, col(Claim.status).in_((*OPEN, *HOLDING)))
+    return session.exec(select(Claim.id).where(*mine).order_by(col(Claim.id)).limit(1)).first()
+
+
+def _owned_by(session: Session, user_id: int) -> int | None:
+    owned = select(Membership.profile_id).where(Membership.user_id == user_id, Membership.role == MembershipRole.OWNER)
+    return session.exec(owned.order_by(col(Membership.profile_id)).limit(1)).first()

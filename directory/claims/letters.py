@@ -19,7 +19,7 @@ from directory.core.text import clean_line
 _FONT = DATA / "fonts" / "DejaVuSans.ttf"
 _FACE = "letter"
 #: Where letters are printed on US Letter (Unicode's CLDR, territories of that paper size).
-US_LETTER = frozenset("BZ CA CL CO CR GT MX NI PA PH PR SV US VE".split())
+US_LETTER = frozenset(["BZ", "CA", "CL", "CO", "CR", "GT", "MX", "NI", "PA", "PH", "PR", "SV", "US", "VE"])
 MAX_LINES = 6
 #: The moment that all letters say they were made at: it is of no use, and would make each file another one.
 _MADE = datetime(2000, 1, 1, tzinfo=UTC)
@@ -33,7 +33,8 @@ class _Sheet:
     Attributes:
         size: As fpdf2 calls it.
         left: Of all text.
-        address: The first line of the address; its lines are `step` apart and `width` wide at most.
+        address: The first of six lines of the address; they are `step` apart and `width` wide at most.
+        from_below: Whether fewer lines stand at the lower end.
         sender: The line above the address.
         body: The first line of the letter.
         folds: Where it is folded.
@@ -42,6 +43,7 @@ class _Sheet:
     size: str
     left: float
     address: float
+    from_below: bool
     step: float
     width: float
     sender: float
@@ -50,9 +52,10 @@ class _Sheet:
 
 
 #: DIN 5008, form B: the window of a DL or C6/5 envelope shows 45 to 90 mm from the top, 20 to 105 mm from the left.
-_A4 = _Sheet("A4", 25.0, 62.7, 4.5, 78.0, 57.0, 105.0, (105.0, 210.0))
-#: A number 10 envelope: its window, 1 1/8 by 4 1/2 inches, shows 63 to 80 mm from the top however the folded sheet lies in it.
-_LETTER = _Sheet("Letter", 25.0, 55.5, 4.2, 95.0, 20.0, 101.0, (93.1, 186.3))
+_A4 = _Sheet("A4", 25.0, 62.7, False, 4.5, 78.0, 57.0, 105.0, (105.0, 210.0))
+#: The window of a number 10 envelope, 1 1/8 by 4 1/2 inches, shows 52 to 80 mm from the top where the folded sheet lies at the bottom
+#: of the envelope, and 64 to 92 mm where it has slid up: so four lines are seen in any case.
+_LETTER = _Sheet("Letter", 25.0, 54.5, True, 4.2, 95.0, 20.0, 101.0, (93.1, 186.3))
 
 
 def pdf(
@@ -83,7 +86,8 @@ def pdf(
     paper = _Paper(sheet)
     if sender:
         paper.line(sender, y=sheet.sender, size=7, width=sheet.width)
-    for number, line in enumerate(lines):
+    first = MAX_LINES - len(lines) if sheet.from_below else 0
+    for number, line in enumerate(lines, first):
         paper.line(line, y=sheet.address + number * sheet.step, size=10.5, width=sheet.width)
     for fold in sheet.folds:
         paper.fold(fold)
@@ -111,7 +115,7 @@ def spaced(code: str) -> str:
 
 def printable(text: str) -> str:
     """Return a line in letters that the letter's font has; a word with others, or one that runs from right to left, in Latin ones."""
-    return " ".join(word if all(map(_has, word)) else clean_line(unidecode(word)) for word in clean_line(text).split(" "))
+    return clean_line(" ".join(word if all(map(_has, word)) else unidecode(word) for word in clean_line(text).split(" ")))
 
 
 def _has(letter: str) -> bool:

@@ -26,7 +26,9 @@ _USUAL = {
 #: Word of `number_problem` -> the sentence for a page.
 SENTENCES: Mapping[str, str] = {
     "no_number": lazy("This is no telephone number that can be called. Please show it in another way."),
-    "costly_number": lazy("A call to this number may cost whoever makes it more than usual, so we do not send there. Please show it in another way."),
+    "costly_number": lazy(
+        "A call to this number may cost whoever makes it more than usual, so we do not send there. Please show it in another way."
+    ),
 }
 
 

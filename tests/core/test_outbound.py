@@ -4,19 +4,14 @@ import gzip
 import logging
 import ssl
 import zlib
-from datetime import timedelta
 from ipaddress import IPv4Address, ip_address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
-from directory.core import clock
 from directory.core.outbound import _CHARSETS, FEEDS, PUBLIC, OutboundRefused, Policy, Reason, fetch
 from directory.core.outbound.rules import is_public, read_url
-from tests.outside import Names, outside, redirect, reply, says
+from tests.outside import Names, certificate, outside, redirect, reply, says
 
 
 def refusal(url: str, policy: Policy = PUBLIC, **kwargs: object) -> OutboundRefused:
@@ -190,28 +185,7 @@ class TestAddresses:
 @pytest.fixture
 def certified(tmp_path: Path) -> tuple[ssl.SSLContext, str]:
     """A server's certificate for right.example, and the file that trusts it."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "right.example")])
-    now = clock.now()
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("right.example")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    (tmp_path / "trust.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    (tmp_path / "key.pem").write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(tmp_path / "trust.pem", tmp_path / "key.pem")
-    return context, str(tmp_path / "trust.pem")
+    return certificate(tmp_path, "right.example")
 
 
 class TestTls:
