@@ -16,7 +16,7 @@ def proof(method: ProofMethod, *, status: ProofStatus = ProofStatus.PROVED, is_l
 
 
 class TestDecides:
-    @pytest.mark.parametrize(("one", "other"), combinations(ProofMethod, 2))
+    @pytest.mark.parametrize(("one", "other"), list(combinations(ProofMethod, 2)))
     def test_two_that_prove_different_things_approve_and_no_other_two(self, one: ProofMethod, other: ProofMethod) -> None:
         """Seen to fail with proofs counted in place of kinds, and with the number of a register taken for a proof."""
         kinds = {PROVES[one], PROVES[other]} - {None}
