@@ -42,6 +42,7 @@ def demo(context: click.Context, no_serve: bool) -> None:
     if PREFIX + "PORT" not in os.environ:
         os.environ[PREFIX + "PORT"] = str(free_port(settings.port))
     os.environ.setdefault(PREFIX + "LOG_FORMAT", "console")
+    os.environ.setdefault(PREFIX + "PHONE_SENDER", "console")
     settings = read_settings()
     fill(open_app(settings), settings)
     _say_where(settings)

@@ -116,7 +116,7 @@ class TestSheet:
     def test_four_lines_are_seen_where_the_sheet_slides_up(self):
         """In a number 10 envelope. Seen to fail with the lines begun at the top of the window."""
         found = places(letters.pdf(LINES, "K7QP2M9X", country_code="US", **WORDS))
-        assert all(63.5 < found[line][1] - 2.5 and found[line][1] + 1 < 80.4 for line in LINES)
+        assert all(found[line][1] - 2.5 > 63.5 and found[line][1] + 1 < 80.4 for line in LINES)
 
     def test_a_line_too_long_is_cut_and_stays_on_the_sheet(self):
         """Seen to fail with the line printed as it is."""
