@@ -23,6 +23,8 @@ class DocumentField(FileField):  # type: ignore[misc]
         required: Whether the form is nothing without one.
     """
 
+    data: Any
+
     def __init__(self, label: str, *, required: bool = True, **more: Any) -> None:
         more.setdefault("description", lazy("A PDF, JPEG or PNG file of at most 8 MB."))
         more.setdefault("render_kw", {"accept": ACCEPT})

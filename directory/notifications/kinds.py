@@ -43,7 +43,7 @@ DECISIONS = Kind(
 RECEIPTS = Kind(
     "receipts",
     lazy("Receipts"),
-    lazy("That we have your report, and what we decided on it."),
+    lazy("That we have your report, and what we decided on it or on an entry that you sent."),
     lazy("They are the proof of what you sent us."),
 )
 NEW_SIGN_IN = Kind(
@@ -80,7 +80,7 @@ OF_MAIL: Mapping[str, Kind] = {
     "new_sign_in": NEW_SIGN_IN,
     **dict.fromkeys(("review_hidden", "comment_hidden", "account_suspended", "account_restored"), DECISIONS),
     **dict.fromkeys(("review_restored", "comment_restored", "review_released", "comment_released"), SHOWN_AGAIN),
-    **dict.fromkeys(("report_received", "report_decided"), RECEIPTS),
+    **dict.fromkeys(("report_received", "report_decided", "new_entry_shown", "new_entry_declined"), RECEIPTS),
     #: An operator's own, sent by hand.
     "try_out": RECEIPTS,
 }

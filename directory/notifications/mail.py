@@ -156,6 +156,16 @@ def account_restored(session: Session, *, decision_id: int) -> None:
     _enqueue(session, "account_restored", decision_id, decision_id=decision_id)
 
 
+def new_entry_shown(session: Session, *, user_id: int, profile_id: int) -> None:
+    """Tell whoever told us of a person or practice that it is listed now."""
+    _enqueue(session, "new_entry_shown", profile_id, user_id=user_id, profile_id=profile_id)
+
+
+def new_entry_declined(session: Session, *, user_id: int, profile_id: int, name: str, reason: str) -> None:
+    """Tell whoever told us of a person or practice that it is not listed, and why: the entry itself is gone by then."""
+    _enqueue(session, "new_entry_declined", profile_id, user_id=user_id, name=name, reason=reason)
+
+
 def erasure_asked(session: Session, *, user_id: int) -> None:
     """Tell a person until when they can change their mind about being forgotten."""
     _enqueue(session, "erasure_asked", user_id, user_id=user_id)

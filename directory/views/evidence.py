@@ -24,7 +24,7 @@ def show(shown: Shown) -> str | Response:
     """Show what is known of a document; sent, open it."""
     private()
     form = DirectoryForm()
-    if not form.submitted():
+    if not shown.has_bytes or not form.submitted():
         return render_template("evidence/show.html", shown=shown, form=form, kind=rules.KINDS[shown.evidence.kind])
     keys, one = keyring(), shown.evidence
     with db.transaction() as session:

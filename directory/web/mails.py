@@ -263,6 +263,21 @@ def account_restored(work: Work) -> None:
 
 
 @mail
+def new_entry_shown(work: Work) -> None:
+    """Say that somebody whom a person told us of is listed now."""
+    with work.database.session() as session:
+        profile = session.get(Profile, work.payload["profile_id"])
+    if profile is not None:
+        _to_user(work, _("Your entry is listed now"), about=profile.name, page=mailer.link("profiles.show", slug=profile.slug))
+
+
+@mail
+def new_entry_declined(work: Work) -> None:
+    """Say that somebody whom a person told us of is not listed, and why."""
+    _to_user(work, _("Your entry is not listed"), about=work.payload["name"], reason=work.payload["reason"])
+
+
+@mail
 def erasure_asked(work: Work) -> None:
     """Say when an account will be deleted, and how to keep it."""
     with work.database.session() as session:

@@ -21,6 +21,8 @@ from directory.models.factors import Passkey
 from directory.models.memberships import MembershipRole
 from directory.models.moderation import Report, ReportKind
 from directory.models.ops import KeptMail
+from directory.profiles import proposing
+from directory.profiles.proposing import Entry, Relation, Sort
 from tests.clients import Visitor
 from tests.factories import Make
 
@@ -61,6 +63,8 @@ class Cast:
         shown = {"kind": EvidenceKind.LICENCE, "file_name": "licence.pdf", "media_type": "application/pdf", "size": 1, "key_id": "k"}
         paper = Evidence(claim_id=claim.id, user_id=claim.user_id, created_at=moment, **shown)
         session.add(paper)
+        told = {"name": "Cy Noor", "sort": Sort.STUDIO, "place_id": make.place().id, "website": "", "treatments": ("smp",)}
+        draft = proposing.propose(session, user_id=patient.id, entry=Entry(**told, relation=Relation.CLIENT))
         session.commit()
         self.values: dict[str, Any] = {
             "slug": profile.slug,
@@ -74,6 +78,7 @@ class Cast:
             "passkey_id": passkey.id,
             "mail_id": mail.id,
             "evidence_id": paper.id,
+            "entry_id": draft.id,
             "token": "x" * 43,
             "path": "us/",
             "name": "profiles",
