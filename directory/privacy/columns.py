@@ -117,6 +117,16 @@ TABLES: Mapping[str, Columns] = {
     },
     "recovery_codes": {**_technical("id user_id"), **_leaves("recovery-codes", "created_at used_at"), **_withheld(_SAFE_HERE, "code_hash")},
     "memberships": {**_technical("id user_id granted_by_id"), **_leaves("memberships", "profile_id role created_at")},
+    "claims": {
+        **_technical("id user_id decided_by_id contests_id seconded_by_id"),
+        **_leaves("claims", "profile_id status role message created_at updated_at expires_at decided_at reason recheck_at"),
+    },
+    "claim_proofs": {
+        **_technical("id"),
+        **_leaves("claim-proofs", "claim_id method status subject is_listed tries_left"),
+        **_leaves("claim-proofs", "created_at expires_at proved_at checked_at problem"),
+        **_withheld(_SAFE_HERE, "code_hash"),
+    },
     # --- what they write
     "reviews": {
         **_technical("id author_id is_sample"),

@@ -14,7 +14,7 @@ from directory.core import clock
 from directory.core.i18n import lazy
 from directory.evidence.rules import KEPT as DOCUMENTS
 from directory.models.accounts import AccountEvent, AuthSession, EmailChange, LoginFailure, MailedToken, Role, User
-from directory.models.claims import OPEN, Claim, ClaimStatus
+from directory.models.claims import HOLDING, OPEN, Claim, ClaimStatus
 from directory.models.comments import Comment
 from directory.models.evidence import Evidence
 from directory.models.factors import SpentSecret
@@ -219,6 +219,15 @@ RULES: tuple[Rule, ...] = (
         lazy("So that a decision can be looked at again"),
         Evidence,
         lambda moment: _document_is_over(moment),
+    ),
+    Rule(
+        "claims",
+        lazy("Claims to a profile that came to nothing or ended, with what was shown for them"),
+        lazy("the claim ended"),
+        YEAR,
+        lazy("So that a decision can be looked at again, and to know who tries again and again"),
+        Claim,
+        lambda moment: col(Claim.status).not_in((*OPEN, *HOLDING)) & (col(Claim.updated_at) < moment),
     ),
     Rule(
         "unconfirmed",
