@@ -15,7 +15,7 @@ from directory.core.db import Database
 from directory.guides import queries as guide_queries
 from directory.guides import service as guides
 from directory.models.accounts import AuthSession, Role, User
-from directory.models.claims import Claim
+from directory.models.claims import Claim, ClaimProof, ProofMethod
 from directory.models.evidence import Evidence, EvidenceKind
 from directory.models.factors import Passkey
 from directory.models.memberships import MembershipRole
@@ -63,6 +63,8 @@ class Cast:
         shown = {"kind": EvidenceKind.LICENCE, "file_name": "licence.pdf", "media_type": "application/pdf", "size": 1, "key_id": "k"}
         paper = Evidence(claim_id=claim.id, user_id=claim.user_id, created_at=moment, **shown)
         session.add(paper)
+        for method, subject in ((ProofMethod.LETTER_CODE, "1 Oak Street, Toronto, CA"), (ProofMethod.DNS_TXT, "https://studio.example")):
+            session.add(ClaimProof(claim_id=claim.id, method=method, subject=subject, created_at=moment))
         told = {"name": "Cy Noor", "sort": Sort.STUDIO, "place_id": make.place().id, "website": "", "treatments": ("smp",)}
         draft = proposing.propose(session, user_id=patient.id, entry=Entry(**told, relation=Relation.CLIENT))
         session.commit()
@@ -77,6 +79,10 @@ class Cast:
             "session_id": device.id,
             "passkey_id": passkey.id,
             "mail_id": mail.id,
+            "claim_id": claim.id,
+            "site": "dns",
+            "paper": "licence",
+            "code": "email",
             "evidence_id": paper.id,
             "entry_id": draft.id,
             "token": "x" * 43,
