@@ -64,13 +64,15 @@ def _look_into_streams(data: bytes) -> None:
 
 def _look_into(data: bytes, start: int) -> tuple[int, int]:
     """Look for what acts in the packed bytes from `start` on; return how many came out and how many were read. Other bytes are none."""
+    if len(data) < start + 2 or data[start] & 15 != zlib.DEFLATED or int.from_bytes(data[start : start + 2], "big") % 31:
+        return 0, 0
     unpacker, tail, unpacked, read = zlib.decompressobj(), b"", 0, 0
     piece = memoryview(data)[start : start + _PIECE]
     while piece and not unpacker.eof and unpacked <= MAX_UNPACKED and read <= MAX_READ:
         try:
             out = unpacker.decompress(piece, _PIECE)
         except zlib.error:
-            return unpacked, read
+            return unpacked, read + len(piece)
         if _acts(tail + out):
             raise _acting()
         tail, unpacked = (tail + out)[-_OVERLAP:], unpacked + len(out)

@@ -163,7 +163,7 @@ def new_entry_shown(session: Session, *, user_id: int, profile_id: int) -> None:
 
 def new_entry_declined(session: Session, *, user_id: int, profile_id: int, name: str, reason: str) -> None:
     """Tell whoever told us of a person or practice that it is not listed, and why: the entry itself is gone by then."""
-    _enqueue(session, "new_entry_declined", profile_id, user_id=user_id, name=name, reason=reason)
+    _enqueue(session, "new_entry_declined", profile_id, user_id=user_id, about=name, reason=reason)
 
 
 def erasure_asked(session: Session, *, user_id: int) -> None:

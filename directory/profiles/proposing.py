@@ -17,7 +17,7 @@ from directory.core.text import clean_line, fold, sort_key
 from directory.models.accounts import User
 from directory.models.assertions import AssertionRank, FieldAssertion
 from directory.models.moderation import AuditEntry
-from directory.models.places import Place
+from directory.models.places import Place, Region
 from directory.models.profiles import (
     SHOWN,
     HairEvidence,
@@ -301,8 +301,8 @@ def _add_facts(session: Session, profile: Profile, entry: Entry, place: Place, u
         session.add(Organization(profile_id=profile.id, website=entry.website, schema_type=_PRACTICES[entry.sort]))
     else:
         session.add(Practitioner(profile_id=profile.id, kind=PractitionerKind(entry.sort.value), website=entry.website))
-    region = place.region.name if place.region else ""
-    where = {"city": place.name[:120], "region": region[:120], "country_code": place.country_code}
+    region = session.get(Region, place.region_id) if place.region_id else None
+    where = {"city": place.name[:120], "region": region.name[:120] if region else "", "country_code": place.country_code}
     session.add(Location(profile_id=profile.id, place_id=place.id, **where))
     facts: dict[str, Any] = {fields.NAME: profile.name, fields.address(0): {"address": "", "postal_code": "", **where}}
     if entry.website:

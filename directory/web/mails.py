@@ -274,7 +274,7 @@ def new_entry_shown(work: Work) -> None:
 @mail
 def new_entry_declined(work: Work) -> None:
     """Say that somebody whom a person told us of is not listed, and why."""
-    _to_user(work, _("Your entry is not listed"), about=work.payload["name"], reason=work.payload["reason"])
+    _to_user(work, _("Your entry is not listed"), about=work.payload["about"], reason=work.payload["reason"])
 
 
 @mail
