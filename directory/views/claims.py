@@ -147,6 +147,8 @@ def phone(claim: Claim) -> Answer:
     form.offer(_listed(claim).phones, _("Another number"))
 
     def act(session: Session) -> str:
+        if not words.sends_codes():
+            raise Refused(_("This site sends no codes to telephones."), field="which")
         number = form.chosen() or form.other.data
         service.ask_by_phone(session, claim_id=claim.id, user_id=user_id, number=number, secret=secret)
         return url_for("claims.code", claim_id=claim.id, code="phone")

@@ -148,6 +148,11 @@ def is_over(proof: ClaimProof) -> bool:
     return proof.status is ProofStatus.SENT and proof.expires_at is not None and proof.expires_at <= clock.now()
 
 
+def sends_codes() -> bool:
+    """Say whether this site has somebody who sends codes to telephones."""
+    return phone.sender_for(app_settings()) is not None
+
+
 def problem(word: str) -> str:
     """Return the sentence for why a look found nothing."""
     return str(checks.SENTENCES[word]) if word in checks.SENTENCES else ""
@@ -155,7 +160,7 @@ def problem(word: str) -> str:
 
 def _missing(method: ProofMethod, listed: Listed) -> str:
     """Return why a way is not to be had here; "" where it is."""
-    if method is ProofMethod.PHONE_CODE and phone.sender_for(app_settings()) is None:
+    if method is ProofMethod.PHONE_CODE and not sends_codes():
         return _("This site sends no codes to telephones.")
     if method is ProofMethod.LETTER_CODE and not listed.addresses:
         return _("No register names an address for this page.")
