@@ -17,6 +17,7 @@ from directory.web import (
     db,
     errors,
     events,
+    evidence,
     limits,
     logging,
     mailer,
@@ -53,6 +54,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     events.init_app(app)
     limits.init_app(app, settings, database)
     security.init_app(app, settings)
+    evidence.init_app(app, settings)
     limits.count_changes(app)
     auth.init_app(app)
     templating.init_app(app, settings)

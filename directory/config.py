@@ -45,6 +45,12 @@ class Settings(BaseSettings):
     proxies: int = Field(default=0, ge=0, le=5, description="how many reverse proxies stand in front and set X-Forwarded-*")
     threads: int = Field(default=4, ge=1, le=64, description="threads that answer requests in one web process")
     web_processes: int = Field(default=1, ge=1, le=64, description="web processes")
+    evidence_keys: str = Field(
+        default="",
+        description="seal documents shown in confidence: lines `id:base64 of 32 bytes`, the first seals; made in the data folder outside"
+        " production; empty there: no documents are taken",
+        repr=False,
+    )
     redis_url: str = Field(
         default="",
         description="where requests are counted, `redis://...`; empty: in memory and in the database. The client is extra: `[redis]`",

@@ -18,7 +18,7 @@ from directory.models.accounts import EventKind, User
 from directory.places import blob
 from directory.privacy import erasure, retention
 from directory.search import indexer
-from directory.web import farewell, mails
+from directory.web import claim_mails, claiming, farewell, mails
 from directory.work import Handler, Work
 
 log = structlog.get_logger("jobs")
@@ -32,6 +32,7 @@ def sweep(work: Work) -> None:
     for rule, count in retention.run(work.transaction):
         log.info("retention", rule=rule, rows=count)
         time.sleep(PAUSE)
+    claiming.sweep(work)
     with work.transaction() as session:
         erasure.schedule_due(session)
         outbox.enqueue(session, "ops.sweep", key="ops.sweep", delay=timedelta(days=1))
@@ -63,6 +64,8 @@ HANDLERS: dict[str, Handler] = {
     "accounts.sign_in_failed": sign_in_failed,
     **indexer.HANDLERS,
     **mails.HANDLERS,
+    **claim_mails.HANDLERS,
+    **claiming.HANDLERS,
     **farewell.HANDLERS,
 }
 

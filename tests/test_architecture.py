@@ -25,6 +25,7 @@ FLOORS = (
         "treatments",
         "accounts",
         "media",
+        "evidence",
         "profiles",
     ),
     *("reviews", "guides", "comments", "claims", "moderation", "privacy", "sources", "ingest", "search", "sample", "forms", "web", "jobs"),

@@ -30,6 +30,7 @@ class Permission(StrEnum):
     PASSKEY_CHANGE = "passkey_change"
     ACCOUNT_EXPORT = "account_export"
     ACCOUNT_ERASE = "account_erase"
+    ENTRY_PROPOSE = "entry_propose"
     CLAIM_START = "claim_start"
     CLAIM_SEE = "claim_see"
     CLAIM_DECIDE = "claim_decide"
@@ -184,6 +185,8 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.PASSKEY_CHANGE: Rule(of="passkey", sees=(_is_owner,), needs=(Need.FRESH,)),
     Permission.ACCOUNT_EXPORT: Rule(needs=(Need.FRESH,)),
     Permission.ACCOUNT_ERASE: Rule(needs=(Need.FRESH,)),
+    #: To say that somebody is not listed.
+    Permission.ENTRY_PROPOSE: Rule(needs=(Need.CONFIRMED,)),
     Permission.CLAIM_START: Rule(of="profile", needs=(Need.CONFIRMED,)),
     Permission.CLAIM_SEE: Rule(of="claim", sees=(_is_claimant,), needs=(Need.CONFIRMED,)),
     Permission.CLAIM_DECIDE: Rule(

@@ -13,6 +13,7 @@ COMMANDS = {
     "block": "blocks",
     "demo": "demo",
     "doctor": "doctor",
+    "evidence": "evidence",
     "ingest": "ingest",
     "mail": "users",
     "member": "members",

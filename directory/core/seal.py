@@ -56,3 +56,27 @@ def _derived(purpose: str, key: str, length: int = 32) -> bytes:
 def _key_id(key: str) -> str:
     """Return what tells keys apart and nothing about them."""
     return _derived("key id", key, 6).hex()
+
+
+def seal_bytes(data: bytes, *, key: bytes, bound: bytes) -> bytes:
+    """Return bytes that only the same key and `bound` open again: a nonce, then the ciphertext.
+
+    Args:
+        data: What to hide.
+        key: 32 random bytes.
+        bound: What they belong to: beside anything else they cannot be opened.
+    """
+    nonce = os.urandom(_NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, data, bound)
+
+
+def open_bytes(sealed: bytes, *, key: bytes, bound: bytes) -> bytes:
+    """Return what `seal_bytes` was given.
+
+    Raises:
+        CannotOpen: when it was sealed with another key or belongs to something else, or was changed since.
+    """
+    try:
+        return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], bound)
+    except (InvalidTag, ValueError) as error:
+        raise CannotOpen(_("This was kept for something else, or it was changed.")) from error

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, HiddenField, SelectMultipleField, StringField
+from wtforms import BooleanField, Field, FileField, HiddenField, SelectMultipleField, StringField
 
 from directory.core.errors import Refused, TooMany
 from directory.core.i18n import _
@@ -64,6 +64,11 @@ class DirectoryForm(FlaskForm):  # type: ignore[misc]
             elif self.is_submitted() and not field.raw_data and not isinstance(field, HiddenField | BooleanField):
                 # Not what stood there before: a form without the field does not ask to keep it.
                 field.data = "" if isinstance(field, StringField) else None
+
+    @property
+    def has_files(self) -> bool:
+        """Whether it may bring a file: then it is sent in parts."""
+        return any(isinstance(field, FileField) for field in self)
 
     def submitted(self) -> bool:
         """Say whether the form was sent and everything in it has the right shape."""

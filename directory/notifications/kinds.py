@@ -43,13 +43,19 @@ DECISIONS = Kind(
 RECEIPTS = Kind(
     "receipts",
     lazy("Receipts"),
-    lazy("That we have your report, and what we decided on it."),
+    lazy("That we have your report, and what we decided on it or on an entry that you sent."),
     lazy("They are the proof of what you sent us."),
 )
 NEW_SIGN_IN = Kind(
     "new_sign_in",
     lazy("New log-ins"),
     lazy("When somebody logs in to your account with a browser that was not seen there before."),
+)
+CLAIMS = Kind(
+    "claims",
+    lazy("Profiles that you claim or act for"),
+    lazy("Codes that you ask for, what became of your claim, and that somebody else asks for a profile of yours or contests it."),
+    lazy("Without them somebody could take a profile over and you would not learn of it."),
 )
 SHOWN_AGAIN = Kind(
     "shown_again",
@@ -58,7 +64,7 @@ SHOWN_AGAIN = Kind(
 )
 
 #: In the order of the page: those that can be switched off stand first.
-KINDS: tuple[Kind, ...] = (NEW_SIGN_IN, SHOWN_AGAIN, SECURITY, DECISIONS, RECEIPTS)
+KINDS: tuple[Kind, ...] = (NEW_SIGN_IN, SHOWN_AGAIN, SECURITY, CLAIMS, DECISIONS, RECEIPTS)
 OPTIONAL: Mapping[str, Kind] = {kind.word: kind for kind in KINDS if not kind.is_fixed}
 
 #: Each function of `mail.py` -> the kind of its mail.
@@ -68,10 +74,13 @@ OF_MAIL: Mapping[str, Kind] = {
     **dict.fromkeys(("passkey_added", "passkey_removed", "passkey_copied", "totp_added", "totp_removed"), SECURITY),
     **dict.fromkeys(("recovery_codes_made", "recovery_code_used", "second_factor_failed"), SECURITY),
     **dict.fromkeys(("erasure_asked", "erasure_cancelled"), SECURITY),
+    **dict.fromkeys(("claim_code", "claim_opened", "claim_in_review", "claim_approved", "claim_denied", "claim_expired"), CLAIMS),
+    **dict.fromkeys(("claim_overtaken", "access_asked", "claim_contested", "claim_kept", "claim_transferred"), CLAIMS),
+    **dict.fromkeys(("claim_revoked", "claim_lapsed"), CLAIMS),
     "new_sign_in": NEW_SIGN_IN,
     **dict.fromkeys(("review_hidden", "comment_hidden", "account_suspended", "account_restored"), DECISIONS),
     **dict.fromkeys(("review_restored", "comment_restored", "review_released", "comment_released"), SHOWN_AGAIN),
-    **dict.fromkeys(("report_received", "report_decided"), RECEIPTS),
+    **dict.fromkeys(("report_received", "report_decided", "new_entry_shown", "new_entry_declined"), RECEIPTS),
     #: An operator's own, sent by hand.
     "try_out": RECEIPTS,
 }

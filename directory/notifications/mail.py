@@ -156,6 +156,16 @@ def account_restored(session: Session, *, decision_id: int) -> None:
     _enqueue(session, "account_restored", decision_id, decision_id=decision_id)
 
 
+def new_entry_shown(session: Session, *, user_id: int, profile_id: int) -> None:
+    """Tell whoever told us of a person or practice that it is listed now."""
+    _enqueue(session, "new_entry_shown", profile_id, user_id=user_id, profile_id=profile_id)
+
+
+def new_entry_declined(session: Session, *, user_id: int, profile_id: int, name: str, reason: str) -> None:
+    """Tell whoever told us of a person or practice that it is not listed, and why: the entry itself is gone by then."""
+    _enqueue(session, "new_entry_declined", profile_id, user_id=user_id, about=name, reason=reason)
+
+
 def erasure_asked(session: Session, *, user_id: int) -> None:
     """Tell a person until when they can change their mind about being forgotten."""
     _enqueue(session, "erasure_asked", user_id, user_id=user_id)
@@ -164,6 +174,71 @@ def erasure_asked(session: Session, *, user_id: int) -> None:
 def erasure_cancelled(session: Session, *, user_id: int) -> None:
     """Tell a person that their account stays."""
     _enqueue(session, "erasure_cancelled", user_id, user_id=user_id)
+
+
+def claim_code(session: Session, *, proof_id: int) -> None:
+    """Send the code that shows that an address at a practice's domain is read by the claimant; the mail makes it."""
+    _enqueue(session, "claim_code", proof_id, proof_id=proof_id)
+
+
+def claim_opened(session: Session, *, claim_id: int) -> None:
+    """Tell a claimant that their claim is open, and how to go on."""
+    _enqueue(session, "claim_opened", claim_id, claim_id=claim_id)
+
+
+def claim_in_review(session: Session, *, claim_id: int) -> None:
+    """Tell a claimant that a person looks at their claim."""
+    _enqueue(session, "claim_in_review", claim_id, claim_id=claim_id)
+
+
+def claim_approved(session: Session, *, claim_id: int) -> None:
+    """Tell a claimant that they act for the profile from now on."""
+    _enqueue(session, "claim_approved", claim_id, claim_id=claim_id)
+
+
+def claim_denied(session: Session, *, claim_id: int) -> None:
+    """Tell a claimant that their claim was refused, and why."""
+    _enqueue(session, "claim_denied", claim_id, claim_id=claim_id)
+
+
+def claim_expired(session: Session, *, claim_id: int) -> None:
+    """Tell a claimant that the time of their claim is over."""
+    _enqueue(session, "claim_expired", claim_id, claim_id=claim_id)
+
+
+def claim_overtaken(session: Session, *, claim_id: int) -> None:
+    """Tell a claimant that somebody else holds the profile now, and what they can do."""
+    _enqueue(session, "claim_overtaken", claim_id, claim_id=claim_id)
+
+
+def access_asked(session: Session, *, claim_id: int) -> None:
+    """Tell whoever holds a profile that the claimant of that claim asks for access."""
+    _enqueue(session, "access_asked", claim_id, claim_id=claim_id)
+
+
+def claim_contested(session: Session, *, claim_id: int) -> None:
+    """Tell whoever holds a profile by that claim that somebody contests it, and that they keep it meanwhile."""
+    _enqueue(session, "claim_contested", claim_id, claim_id=claim_id)
+
+
+def claim_kept(session: Session, *, claim_id: int) -> None:
+    """Tell whoever holds a profile by that claim that it is contested no longer."""
+    _enqueue(session, "claim_kept", claim_id, claim_id=claim_id)
+
+
+def claim_transferred(session: Session, *, claim_id: int) -> None:
+    """Tell whoever held a profile by that claim that it went to somebody else, and why."""
+    _enqueue(session, "claim_transferred", claim_id, claim_id=claim_id)
+
+
+def claim_revoked(session: Session, *, claim_id: int) -> None:
+    """Tell whoever held a profile by that claim that they act for it no longer, and why."""
+    _enqueue(session, "claim_revoked", claim_id, claim_id=claim_id)
+
+
+def claim_lapsed(session: Session, *, claim_id: int) -> None:
+    """Tell an owner that what showed their claim was not found any more, and until when they can mend it."""
+    _enqueue(session, "claim_lapsed", claim_id, claim_id=claim_id)
 
 
 def try_out(session: Session, *, address: str) -> int:

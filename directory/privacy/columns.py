@@ -117,6 +117,16 @@ TABLES: Mapping[str, Columns] = {
     },
     "recovery_codes": {**_technical("id user_id"), **_leaves("recovery-codes", "created_at used_at"), **_withheld(_SAFE_HERE, "code_hash")},
     "memberships": {**_technical("id user_id granted_by_id"), **_leaves("memberships", "profile_id role created_at")},
+    "claims": {
+        **_technical("id user_id decided_by_id contests_id seconded_by_id"),
+        **_leaves("claims", "profile_id status role message created_at updated_at expires_at decided_at reason recheck_at"),
+    },
+    "claim_proofs": {
+        **_technical("id"),
+        **_leaves("claim-proofs", "claim_id method status subject is_listed tries_left"),
+        **_leaves("claim-proofs", "created_at expires_at proved_at checked_at problem"),
+        **_withheld(_SAFE_HERE, "code_hash"),
+    },
     # --- what they write
     "reviews": {
         **_technical("id author_id is_sample"),
@@ -135,6 +145,15 @@ TABLES: Mapping[str, Columns] = {
         **_technical("id reporter_id"),
         **_leaves("reports", "reporter_name reporter_email", ends=Ends.EMPTIED, why="emptied; so they are a year after the decision"),
         **_leaves("reports", "profile_id review_id comment_id kind text status created_at closed_at", ends=Ends.STAYS, why=_LATER_LOOK),
+    },
+    # --- what they show us in confidence
+    "evidence": {
+        **_technical("id user_id claim_id credential_id dispute_id key_id"),
+        **_leaves("documents", "kind file_name media_type size created_at purge_at"),
+    },
+    "evidence_blobs": {
+        **_technical("evidence_id"),
+        **_withheld("a document is given back to nobody: whoever got into an account would get the papers of its owner", "sealed"),
     },
     # --- what is decided about it
     "decisions": {

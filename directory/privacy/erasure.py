@@ -11,6 +11,7 @@ from directory import outbox
 from directory.accounts import history
 from directory.accounts import service as accounts
 from directory.accounts.history import NOWHERE, Whence
+from directory.claims import keeping as claims
 from directory.core import clock
 from directory.core.errors import NotFound, Refused
 from directory.core.i18n import _
@@ -108,8 +109,11 @@ def begin(session: Session, *, user_id: int) -> User | None:
 def step(session: Session, *, user_id: int) -> bool:
     """Do the next small part of what a person wrote; say whether there was any.
 
-    Reviews first, each batch within few profiles, which are locked in one order: their numbers are counted anew from the rows.
+    Profiles that they claim or own are let go one by one. Then reviews, each batch within few profiles, which are locked in one
+    order: their numbers are counted anew from the rows.
     """
+    if claims.forget(session, user_id=user_id):
+        return True
     request = pending(session, user_id)
     keeps = request is not None and request.keeps_reviews
     mine = select(Review.id, Review.profile_id).where(Review.author_id == user_id)
@@ -140,7 +144,7 @@ def finish(session: Session, *, user_id: int, keep_mail: str = "") -> bool:
     accounts.refuse_last_admin(session, user)
     if any(session.exec(select(table.id).where(table.author_id == user_id).limit(1)).first() for table in (Review, Comment)):
         return False
-    if traces.empty_reports(session, user, limit=rules.BATCH):
+    if claims.holds_something(session, user_id) or traces.empty_reports(session, user, limit=rules.BATCH):
         return False
     session.execute(delete(IdempotencyKey).where(col(IdempotencyKey.actor) == f"user:{user_id}"))
     session.execute(delete(KeptMail).where(func.lower(KeptMail.recipient) == user.email_key, col(KeptMail.message_id) != keep_mail))

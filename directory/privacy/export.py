@@ -15,6 +15,7 @@ from directory.core import clock
 from directory.core.i18n import _
 from directory.models.accounts import User
 from directory.models.base import metadata
+from directory.models.claims import Claim, ClaimProof
 from directory.models.comments import Comment
 from directory.models.guides import Guide
 from directory.models.moderation import AuditEntry, Decision, DecisionAction, Report
@@ -63,9 +64,12 @@ MINE: Mapping[str, Callable[[User], ColumnElement[bool]]] = {
     "totp_devices": _own("totp_devices"),
     "recovery_codes": _own("recovery_codes"),
     "memberships": _own("memberships"),
+    "claims": _own("claims"),
+    "claim_proofs": lambda user: col(ClaimProof.claim_id).in_(select(Claim.id).where(Claim.user_id == user.id)),
     "reviews": _own("reviews", "author_id"),
     "comments": _own("comments", "author_id"),
     "reports": lambda user: col(Report.id).in_(traces.reports_of(user)),
+    "evidence": _own("evidence"),
     "decisions": _decided_on,
     "audit_entries": lambda user: or_(col(AuditEntry.subject) == f"user:{user.id}", col(AuditEntry.actor_id) == user.id),
     "idempotency_keys": lambda user: col(IdempotencyKey.actor) == f"user:{user.id}",

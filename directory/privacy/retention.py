@@ -7,18 +7,22 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, or_, update
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, SQLModel, col, func, select
 
 from directory.accounts import history
 from directory.core import clock
 from directory.core.i18n import lazy
+from directory.evidence.rules import KEPT as DOCUMENTS
 from directory.models.accounts import AccountEvent, AuthSession, EmailChange, LoginFailure, MailedToken, Role, User
+from directory.models.claims import HOLDING, OPEN, Claim, ClaimStatus
 from directory.models.comments import Comment
+from directory.models.evidence import Evidence
 from directory.models.factors import SpentSecret
 from directory.models.limits import Block, RateCount
 from directory.models.memberships import Membership
 from directory.models.moderation import Report, ReportStatus
 from directory.models.ops import IdempotencyKey, Job, KeptMail
+from directory.models.replies import Dispute, DisputeStatus
 from directory.models.reviews import Review
 from directory.privacy import rules
 
@@ -208,6 +212,24 @@ RULES: tuple[Rule, ...] = (
         ("reporter_name", "reporter_email"),
     ),
     Rule(
+        "documents",
+        lazy("Documents that were shown in confidence"),
+        lazy("the decision that they were for"),
+        DOCUMENTS,
+        lazy("So that a decision can be looked at again"),
+        Evidence,
+        lambda moment: _document_is_over(moment),
+    ),
+    Rule(
+        "claims",
+        lazy("Claims to a profile that came to nothing or ended, with what was shown for them"),
+        lazy("the claim ended"),
+        YEAR,
+        lazy("So that a decision can be looked at again, and to know who tries again and again"),
+        Claim,
+        lambda moment: col(Claim.status).not_in((*OPEN, *HOLDING)) & (col(Claim.updated_at) < moment),
+    ),
+    Rule(
         "unconfirmed",
         lazy("Accounts that were never confirmed"),
         lazy("registration"),
@@ -226,6 +248,17 @@ RULES: tuple[Rule, ...] = (
         _before(Block.expires_at),
     ),
 )
+
+
+def _document_is_over(moment: datetime) -> ColumnElement[bool]:
+    """Return the condition of documents whose day has come, and of those whose case ended without anybody setting one."""
+    let_go = col(Evidence.purge_at) < moment + DOCUMENTS
+    claims = select(Claim.id).where(col(Claim.status).not_in((*OPEN, ClaimStatus.CONTESTED)), col(Claim.updated_at) < moment)
+    over = (DisputeStatus.FINAL, DisputeStatus.CLOSED)
+    ended = func.coalesce(Dispute.appeal_decided_at, Dispute.decided_at, Dispute.created_at)
+    disputes = select(Dispute.id).where(col(Dispute.status).in_(over), ended < moment)
+    forgotten = col(Evidence.purge_at).is_(None) & (col(Evidence.claim_id).in_(claims) | col(Evidence.dispute_id).in_(disputes))
+    return let_go | forgotten
 
 
 def _has_sender() -> ColumnElement[bool]:

@@ -52,7 +52,7 @@ def by_slug(session: Session, slug: str) -> Profile:
         NotFound: when there is none; with the nearest addresses.
     """
     found = session.exec(select(Profile).where(Profile.slug == slug)).first()
-    if found is None:
+    if found is None or found.status is ProfileStatus.IMPORTED_DRAFT:  # a draft is not there yet: nothing of it is gone
         old = select(Profile).join(SlugRedirect, col(SlugRedirect.profile_id) == col(Profile.id)).where(SlugRedirect.slug == slug)
         moved = session.exec(old).first()
         if moved is None:

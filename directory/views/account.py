@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from directory.accounts import emails, history, memberships, naming, passwords, rules, service, throttle
 from directory.accounts import queries as accounts
 from directory.accounts.permissions import Permission
+from directory.claims import queries as claims
 from directory.comments import queries as comments
 from directory.core.errors import Refused, TooMany
 from directory.core.i18n import _
@@ -14,6 +15,7 @@ from directory.forms.accounts import ButtonForm, ChangePasswordForm, NameForm
 from directory.privacy import erasure
 from directory.reviews import queries as reviews
 from directory.web import account as words
+from directory.web import claims as claim_words
 from directory.web import db, events, login
 from directory.web.auth import auth_session, is_fresh, local_path, remember, requires, signed_in, whence
 from directory.web.events import Event
@@ -36,6 +38,7 @@ def index() -> str:
         change=emails.pending(session, user.id),
         erasure=erasure.pending(session, user.id),
         two_factors=accounts.has_second_factor(session, user.id),
+        claims=[(claim, profile, claim_words.STATES[claim.status]) for claim, profile in claims.of_user(session, user.id)],
         acts_for=[(words.MEMBER_ROLES[row.role], profile) for row, profile in memberships.of_user(session, user.id)],
     )
 

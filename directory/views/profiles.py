@@ -10,7 +10,7 @@ from directory.models.profiles import HairEvidence
 from directory.profiles import queries as profiles
 from directory.profiles.shown import ProfileFacts
 from directory.reviews import queries as reviews
-from directory.web import db, seo, templating, words
+from directory.web import claims, db, seo, templating, words
 from directory.web import profile as shown
 from directory.web.auth import requires
 
@@ -39,6 +39,7 @@ def show(slug: str) -> str:
         comment_section=talk,
         is_register_only=profile.hair_evidence is HairEvidence.UNKNOWN,
         is_sample_page=profile.is_sample,
+        claimed=claims.CLAIMED,
         seo=_seo(facts, section, crumbs),
         **_parts(facts),
     )

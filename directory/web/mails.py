@@ -263,6 +263,21 @@ def account_restored(work: Work) -> None:
 
 
 @mail
+def new_entry_shown(work: Work) -> None:
+    """Say that somebody whom a person told us of is listed now."""
+    with work.database.session() as session:
+        profile = session.get(Profile, work.payload["profile_id"])
+    if profile is not None:
+        _to_user(work, _("Your entry is listed now"), about=profile.name, page=mailer.link("profiles.show", slug=profile.slug))
+
+
+@mail
+def new_entry_declined(work: Work) -> None:
+    """Say that somebody whom a person told us of is not listed, and why."""
+    _to_user(work, _("Your entry is not listed"), about=work.payload["about"], reason=work.payload["reason"])
+
+
+@mail
 def erasure_asked(work: Work) -> None:
     """Say when an account will be deleted, and how to keep it."""
     with work.database.session() as session:
@@ -289,10 +304,10 @@ def _to_user(work: Work, subject: str, **values: object) -> None:
     with work.database.session() as session:
         user = _user(session, work.payload["user_id"])
     if user is not None:
-        _send(work, user, subject, **values)
+        send_to(work, user, subject, **values)
 
 
-def _send(work: Work, user: User, subject: str, **values: object) -> None:
+def send_to(work: Work, user: User, subject: str, **values: object) -> None:
     """Send the mail named like its job, unless the person has switched its kind off; a kind that can be carries the way to do it."""
     name = work.name.removeprefix("mail.")
     kind = OF_MAIL[name]
@@ -323,7 +338,7 @@ def _to_author(work: Work, subject: str) -> None:
         values["was_held"] = not isinstance(thing, User) and thing is not None and thing.held_for is not None
     if user is not None:
         values |= {"decision": decision, "reason_class": reasons.LABELS[decision.reason_class], "rules": mailer.link("pages.guidelines")}
-        _send(work, user, subject, **values)
+        send_to(work, user, subject, **values)
 
 
 def _user(session: Session, user_id: int) -> User | None:

@@ -1,10 +1,11 @@
 """Headers on every answer, CSRF on every unsafe request, and who may keep a copy."""
 
+import io
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, after_this_request, current_app, g, request
+from flask import Flask, Request, Response, after_this_request, current_app, g, request
 from flask_login import current_user
 from flask_wtf import CSRFProtect
 from werkzeug.exceptions import BadRequest, NotFound, RequestEntityTooLarge, UnsupportedMediaType
@@ -17,8 +18,10 @@ from directory.web.events import Event
 csrf = CSRFProtect()
 View = TypeVar("View", bound=Callable[..., Any])
 
-#: Largest request body: the longest form is a few kilobytes. Uploads will set their own.
+#: Largest request body: the longest form is a few kilobytes.
 MAX_BODY = 256 * 1024
+#: Of a form that may bring a document (`takes_files`): 8 MB and the words beside it.
+MAX_UPLOAD = 8 * 1024 * 1024 + 512 * 1024
 MAX_FIELDS = 400
 
 #: What a form may be sent as; a form without a field has no type.
@@ -48,8 +51,18 @@ def content_policy(settings: Settings) -> str:
     return policy + "; upgrade-insecure-requests" if settings.production else policy
 
 
+class InMemory(Request):
+    """A request whose files stay in memory: what is shown in confidence never lies on a disk unsealed."""
+
+    def _get_file_stream(
+        self, total_content_length: int | None, content_type: str | None, filename: str | None = None, content_length: int | None = None
+    ) -> IO[bytes]:
+        return io.BytesIO()
+
+
 def init_app(app: Flask, settings: Settings) -> None:
     """Install all of it."""
+    app.request_class = InMemory
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SESSION_COOKIE_NAME="__Host-form" if settings.is_https else "form",
@@ -113,14 +126,23 @@ def takes_json(view: View) -> View:
     return view
 
 
+def takes_files(view: View) -> View:
+    """Mark a view whose form may bring a document: from whoever is signed in it takes a larger body than all others."""
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
+
+
 def only_forms() -> None:
     """Refuse a body that is no form, or has more fields than any of ours.
 
-    Read as a form the first would be an empty one, which some pages would take for an answer.
+    Read as a form the first would be an empty one, which some pages would take for an answer. How large a body may be is
+    said here too, before anything of it is read.
     """
     if request.method not in UNSAFE:
         return
     view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "takes_files", False) and current_user.is_authenticated:
+        request.max_content_length = MAX_UPLOAD
     is_json = request.mimetype == "application/json" and getattr(view, "takes_json", False)
     if request.mimetype not in FORMS and not is_json:
         raise UnsupportedMediaType

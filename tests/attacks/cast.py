@@ -15,10 +15,14 @@ from directory.core.db import Database
 from directory.guides import queries as guide_queries
 from directory.guides import service as guides
 from directory.models.accounts import AuthSession, Role, User
+from directory.models.claims import Claim, ClaimProof, ProofMethod
+from directory.models.evidence import Evidence, EvidenceKind
 from directory.models.factors import Passkey
 from directory.models.memberships import MembershipRole
 from directory.models.moderation import Report, ReportKind
 from directory.models.ops import KeptMail
+from directory.profiles import proposing
+from directory.profiles.proposing import Entry, Relation, Sort
 from tests.clients import Visitor
 from tests.factories import Make
 
@@ -53,6 +57,16 @@ class Cast:
         passkey = Passkey(user_id=patient.id, credential_id="a2V5", public_key=b"k", name="Phone", created_at=moment)
         mail = KeptMail(message_id="m", recipient="a@p.example", subject="s", text="t", html="h", created_at=moment)
         session.add_all([report, device, passkey, mail])
+        claim = Claim(profile_id=profile.id, user_id=self.user("other patient").id, created_at=moment, updated_at=moment, expires_at=moment)
+        session.add(claim)
+        session.flush()
+        shown = {"kind": EvidenceKind.LICENCE, "file_name": "licence.pdf", "media_type": "application/pdf", "size": 1, "key_id": "k"}
+        paper = Evidence(claim_id=claim.id, user_id=claim.user_id, created_at=moment, **shown)
+        session.add(paper)
+        for method, subject in ((ProofMethod.LETTER_CODE, "1 Oak Street, Toronto, CA"), (ProofMethod.DNS_TXT, "https://studio.example")):
+            session.add(ClaimProof(claim_id=claim.id, method=method, subject=subject, created_at=moment))
+        told = {"name": "Cy Noor", "sort": Sort.STUDIO, "place_id": make.place().id, "website": "", "treatments": ("smp",)}
+        draft = proposing.propose(session, user_id=patient.id, entry=Entry(**told, relation=Relation.CLIENT))
         session.commit()
         self.values: dict[str, Any] = {
             "slug": profile.slug,
@@ -65,6 +79,12 @@ class Cast:
             "session_id": device.id,
             "passkey_id": passkey.id,
             "mail_id": mail.id,
+            "claim_id": claim.id,
+            "site": "dns",
+            "paper": "licence",
+            "code": "email",
+            "evidence_id": paper.id,
+            "entry_id": draft.id,
             "token": "x" * 43,
             "path": "us/",
             "name": "profiles",

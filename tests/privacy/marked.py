@@ -87,6 +87,8 @@ def marked(session: Session, make: Make, *, letter: str = "Q", day: datetime = d
     by.row("totp_devices", user_id=user_id)
     by.row("recovery_codes", user_id=user_id)
     by.row("memberships", user_id=user_id, role="owner", **here)
+    denied = by.row("claims", user_id=user_id, status="denied", role="owner", profile_id=make.profile().id)
+    by.row("claim_proofs", claim_id=denied, method="dns_txt", status="failed", tries_left=0)
     told = {"profile_id": profile.id, "treatment_id": make.treatment().id, "overall": 5, "own_experience": True, "is_sample": False}
     shown = by.row("reviews", author_id=user_id, status=ReviewStatus.PUBLISHED, month="2025-09", **told)
     down = by.row(
@@ -106,6 +108,8 @@ def marked(session: Session, make: Make, *, letter: str = "Q", day: datetime = d
     details = {"to": email, "name": f"{letter} Person", "list": [email]}
     by.row("audit_entries", actor_id=None, subject=f"user:{user_id}", details=details)
     by.row("audit_entries", actor_id=user_id, subject="review:1", details={"was": "published"})
+    paper = by.row("evidence", claim_id=denied, user_id=user_id, kind="licence", size=3, key_id="k")
+    by.row("evidence_blobs", evidence_id=paper)
     by.row("idempotency_keys", actor=f"user:{user_id}")
     by.row("kept_mails", recipient=email, message_id=f"<{letter}@mail.example>")
     by.row("blocks", kind="email", created_at=clock.now(), created_by_id=user_id)
@@ -120,7 +124,9 @@ def marked(session: Session, make: Make, *, letter: str = "Q", day: datetime = d
 FILLED = frozenset(
     {
         *("users", "auth_sessions", "account_events", "consents", "mailed_tokens", "email_changes", "notification_choices", "passkeys"),
-        *("totp_devices", "recovery_codes", "memberships", "reviews", "comments", "decisions", "reports", "audit_entries"),
+        *("totp_devices", "recovery_codes", "memberships", "claims", "claim_proofs"),
+        *("reviews", "comments", "decisions", "reports", "audit_entries"),
+        *("evidence", "evidence_blobs"),
         *("idempotency_keys", "kept_mails", "blocks", "login_failures", "rate_counts"),
     }
 )

@@ -28,6 +28,7 @@ from directory.config import Settings
 from directory.core import clock
 from directory.core.db import Database
 from directory.models.accounts import MailedToken, NotificationChoice, Role, TokenPurpose, User, UserStatus
+from directory.models.claims import Claim, ClaimProof, ClaimStatus, ProofMethod
 from directory.models.moderation import Decision, DecisionAction, ReasonClass, Report, ReportKind
 from directory.models.ops import Job, JobStatus, KeptMail
 from directory.notifications import mail
@@ -266,6 +267,35 @@ def _left(session: Session, make: Make) -> None:
     mail.email_left(session, link_id=link.id)
 
 
+def _claim(session: Session, make: Make, status: ClaimStatus, **more: Any) -> Claim:
+    """A claim of somebody who gets mail at a@p.example to the page of Ada Marsh."""
+    profile, user, moment = make.profile("Ada Marsh"), make.user(email="a@p.example"), clock.now()
+    claim = Claim(profile_id=profile.id, user_id=user.id, status=status, created_at=moment, updated_at=moment, expires_at=moment, **more)
+    session.add(claim)
+    session.flush()
+    return claim
+
+
+def _about_claim(tell: Callable[..., None], status: ClaimStatus, **more: Any) -> Callable[[Session, Make], object]:
+    return lambda session, make: tell(session, claim_id=_claim(session, make, status, **more).id)
+
+
+def _claim_code(session: Session, make: Make) -> None:
+    claim = _claim(session, make, ClaimStatus.CHALLENGE_SENT)
+    proof = ClaimProof(claim_id=claim.id, method=ProofMethod.EMAIL_AT_DOMAIN, subject="ada@studio.example", created_at=clock.now())
+    session.add(proof)
+    session.flush()
+    mail.claim_code(session, proof_id=proof.id)
+
+
+def _access_asked(session: Session, make: Make) -> None:
+    holder, moment = _claim(session, make, ClaimStatus.APPROVED), clock.now()
+    other = Claim(profile_id=holder.profile_id, user_id=make.user().id, created_at=moment, updated_at=moment, expires_at=moment)
+    session.add(other)
+    session.flush()
+    mail.access_asked(session, claim_id=other.id)
+
+
 #: Each mail: what makes it, who gets it, what it must say.
 MAILS: dict[str, tuple[Callable[[Session, Make], object], str, tuple[str, ...]]] = {
     "confirm_email": (
@@ -440,6 +470,55 @@ MAILS: dict[str, tuple[Callable[[Session, Make], object], str, tuple[str, ...]]]
         ),
         "a@p.example",
         ("you can log in",),
+    ),
+    "claim_code": (_claim_code, "ada@studio.example", ("Ada Marsh", "15 minutes", "http://localhost:8000/contact")),
+    "claim_opened": (
+        _about_claim(mail.claim_opened, ClaimStatus.STARTED),
+        "a@p.example",
+        ("Ada Marsh", "http://localhost:8000/claims/", "30 days"),
+    ),
+    "claim_in_review": (
+        _about_claim(mail.claim_in_review, ClaimStatus.IN_REVIEW),
+        "a@p.example",
+        ("Ada Marsh", "A person looks", "http://localhost:8000/claims/"),
+    ),
+    "claim_approved": (
+        _about_claim(mail.claim_approved, ClaimStatus.APPROVED),
+        "a@p.example",
+        ("Ada Marsh", "says nothing about the facts or the work", "http://localhost:8000/manage/"),
+    ),
+    "claim_denied": (
+        _about_claim(mail.claim_denied, ClaimStatus.DENIED, reason="Insults & <names>."),
+        "a@p.example",
+        ("Ada Marsh", "Insults & <names>.", "six months"),
+    ),
+    "claim_expired": (_about_claim(mail.claim_expired, ClaimStatus.EXPIRED), "a@p.example", ("Ada Marsh", "http://localhost:8000/p/")),
+    "claim_overtaken": (
+        _about_claim(mail.claim_overtaken, ClaimStatus.PROOF_RECEIVED),
+        "a@p.example",
+        ("Ada Marsh", "7 days", "two moderators", "http://localhost:8000/claims/"),
+    ),
+    "access_asked": (_access_asked, "a@p.example", ("Ada Marsh", "7 days", "http://localhost:8000/manage/")),
+    "claim_contested": (
+        _about_claim(mail.claim_contested, ClaimStatus.CONTESTED),
+        "a@p.example",
+        ("Ada Marsh", "You keep the page", "http://localhost:8000/manage/"),
+    ),
+    "claim_kept": (_about_claim(mail.claim_kept, ClaimStatus.APPROVED), "a@p.example", ("Ada Marsh", "contested no longer")),
+    "claim_transferred": (
+        _about_claim(mail.claim_transferred, ClaimStatus.TRANSFERRED, reason="Insults & <names>."),
+        "a@p.example",
+        ("Ada Marsh", "Two moderators", "Insults & <names>.", "six months"),
+    ),
+    "claim_revoked": (
+        _about_claim(mail.claim_revoked, ClaimStatus.REVOKED, reason="Insults & <names>."),
+        "a@p.example",
+        ("Ada Marsh", "no longer", "Insults & <names>.", "six months"),
+    ),
+    "claim_lapsed": (
+        _about_claim(mail.claim_lapsed, ClaimStatus.APPROVED),
+        "a@p.example",
+        ("Ada Marsh", "14 days", "Nothing has changed yet", "http://localhost:8000/claims/"),
     ),
     "erasure_asked": (
         lambda session, make: (
