@@ -2,10 +2,12 @@
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
 from flask import Flask
+from sqlmodel import Session
 
 from directory import outbox, work
 from directory.accounts import history
@@ -14,6 +16,7 @@ from directory.accounts.history import Whence
 from directory.config import Settings
 from directory.core.db import Database
 from directory.core.locks import FileLock
+from directory.credentials import clockwork
 from directory.models.accounts import EventKind, User
 from directory.places import blob
 from directory.privacy import erasure, retention
@@ -32,10 +35,18 @@ def sweep(work: Work) -> None:
     for rule, count in retention.run(work.transaction):
         log.info("retention", rule=rule, rows=count)
         time.sleep(PAUSE)
+    for turn in (clockwork.turn, clockwork.remind):
+        while _some(work, turn):
+            time.sleep(PAUSE)
     with work.transaction() as session:
         erasure.schedule_due(session)
         outbox.enqueue(session, "ops.sweep", key="ops.sweep", delay=timedelta(days=1))
         work.finish(session)
+
+
+def _some(work: Work, turn: Callable[[Session], int]) -> int:
+    with work.transaction() as session:
+        return turn(session)
 
 
 def seen(work: Work) -> None:
