@@ -21,7 +21,7 @@ from directory.models.accounts import EventKind, User
 from directory.places import blob
 from directory.privacy import erasure, retention
 from directory.search import indexer
-from directory.web import farewell, mails
+from directory.web import credential_mails, farewell, mails
 from directory.work import Handler, Work
 
 log = structlog.get_logger("jobs")
@@ -74,6 +74,7 @@ HANDLERS: dict[str, Handler] = {
     "accounts.sign_in_failed": sign_in_failed,
     **indexer.HANDLERS,
     **mails.HANDLERS,
+    **credential_mails.HANDLERS,
     **farewell.HANDLERS,
 }
 

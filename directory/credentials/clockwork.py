@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from sqlmodel import Session, col, or_, select
+from sqlalchemy import ColumnElement, or_
+from sqlmodel import Session, col, select
 
 from directory.accounts import memberships
 from directory.core import clock
@@ -16,7 +17,7 @@ BATCH = 200
 REMINDED = "credential.reminded"
 
 
-def too_old(today: date, *, ahead: bool = False) -> object:
+def too_old(today: date, *, ahead: bool = False) -> ColumnElement[bool]:
     """Return the condition of credentials whose look does not hold any more, or not for much longer.
 
     Args:
@@ -40,7 +41,7 @@ def turn(session: Session, *, limit: int = BATCH) -> int:
     ours = col(Credential.source_record_id).is_(None)
     over = col(Credential.expires_on) < today
     ended = ours & over & col(Credential.status).in_([*found, CredentialStatus.STALE])
-    stale = ours & col(Credential.status).in_(found) & too_old(today)  # type: ignore[operator]
+    stale = ours & col(Credential.status).in_(found) & too_old(today)
     rows = session.exec(select(Credential).where(ended | stale).order_by(col(Credential.id)).limit(limit).with_for_update()).all()
     for row in rows:
         is_over = row.expires_on is not None and row.expires_on < today

@@ -93,7 +93,7 @@ def queue(session: Session, *, number: int) -> Page[Held]:
     today = clock.today()
     new = (col(Credential.status) == CredentialStatus.CLAIMED) & col(Credential.checked_on).is_(None)
     looked = [*rules.FOUND, CredentialStatus.STALE]
-    again = col(Credential.status).in_(looked) & clockwork.too_old(today, ahead=True)  # type: ignore[operator]
+    again = col(Credential.status).in_(looked) & clockwork.too_old(today, ahead=True)
     ours = (col(Credential.source_record_id).is_(None), col(Credential.stated_at).is_not(None))
     waiting = select(Credential).where(*ours, or_(new, again)).order_by(col(Credential.stated_at), col(Credential.id))
     page = paginate(session, waiting, number=number, size=PAGE)

@@ -159,7 +159,9 @@ def _own(session: Session, credential_id: int) -> Credential:
 def _fill(row: Credential, stated: Stated, user_id: int) -> None:
     known = types.known(row.type)
     if known is None and (meant := types.meant(stated.title)) is not None:
-        raise Refused(_("This is “%(name)s”. Choose it from the list: its wording is the same for everybody.", name=meant.wording), field="title")
+        raise Refused(
+            _("This is “%(name)s”. Choose it from the list: its wording is the same for everybody.", name=meant.wording), field="title"
+        )
     if known is None and not stated.title:
         raise Refused(_("Write what it is called."), field="title")
     issuer = (known.issuer if known else "") or stated.issuer
@@ -184,7 +186,11 @@ def _save(session: Session, row: Credential) -> None:
 
 def _log(session: Session, actor_id: int | None, action: str, row: Credential, **details: str) -> AuditEntry:
     entry = AuditEntry(
-        actor_id=actor_id, action=action, subject=f"credential:{row.id}", details=details | {"profile": row.profile_id}, created_at=clock.now()
+        actor_id=actor_id,
+        action=action,
+        subject=f"credential:{row.id}",
+        details=details | {"profile": row.profile_id},
+        created_at=clock.now(),
     )
     session.add(entry)
     return entry

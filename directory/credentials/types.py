@@ -14,7 +14,7 @@ from directory.models.profiles import ProfileKind
 OTHER = "other"
 #: How long a look at one of those holds.
 OTHER_MONTHS = 12
-#: A word of so many letters is looked for inside of others too: nobody writes "abhrs" by chance, and "A.B.H.R.S." is meant to be read as it.
+#: A word of so many letters is looked for inside of others too: nobody writes "abhrs" by chance.
 _LONG = 5
 
 

@@ -60,7 +60,9 @@ WHY: Mapping[Why, str] = {
     Why.PROVED: lazy("We have checked a credential of the kind that the rule asks for."),
     Why.NOT_PROVED: lazy("We have checked nothing that shows whether the rule is met. Ask to see the licence."),
     Why.UNCLEAR: lazy("What the law asks here is not clear to us. Ask the authority."),
-    Why.AT_A_CLINIC: lazy("They work at a medical practice. Whether a physician has delegated the work to them, this page does not say. Ask."),
+    Why.AT_A_CLINIC: lazy(
+        "They work at a medical practice. Whether a physician has delegated the work to them, this page does not say. Ask."
+    ),
     Why.OTHER_PROFESSION: lazy(
         "The rule keeps this work for physicians, or for people to whom a physician delegates it. This page says that somebody of another"
         " profession does it, and names no physician. Ask before you book."
@@ -168,7 +170,7 @@ def verdict(says: Says, rule: Rule) -> Finding:
 
 
 def _conflict(says: Says, rule: Rule) -> Why | None:
-    """Return why a profile contradicts a rule, or None. A body artist's rule is contradicted by nobody: physicians are exempt everywhere."""
+    """Return why a profile contradicts a rule, or None. Nobody contradicts a body artist's rule: physicians are exempt everywhere."""
     if rule.who_may not in {WhoMay.PHYSICIAN, WhoMay.DELEGATE}:
         return None
     is_strict = rule.who_may is WhoMay.PHYSICIAN

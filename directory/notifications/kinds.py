@@ -37,7 +37,9 @@ SECURITY = Kind(
 DECISIONS = Kind(
     "decisions",
     lazy("Decisions on what you wrote"),
-    lazy("That a review or a comment of yours is hidden, what we found of a credential, or that your account is suspended, with the reasons."),
+    lazy(
+        "That a review or a comment of yours is hidden, what we found of a credential, or that your account is suspended, with the reasons."
+    ),
     lazy("The law asks us to tell you, so that you can object."),
 )
 RECEIPTS = Kind(

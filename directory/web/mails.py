@@ -7,15 +7,14 @@ they have switched mails of its kind off (`notifications/kinds.py`).
 
 from sqlmodel import Session
 
-from directory.accounts import blocks, emails, links, memberships, recovery
+from directory.accounts import blocks, emails, links, recovery
 from directory.accounts.rules import veiled
 from directory.core.i18n import _, lazy
-from directory.credentials import rules as credentials
 from directory.models.accounts import MailedToken, Role, TokenPurpose, User
 from directory.models.comments import Comment
 from directory.models.guides import Guide
-from directory.models.moderation import AuditEntry, Decision, Report
-from directory.models.profiles import Credential, Profile
+from directory.models.moderation import Decision, Report
+from directory.models.profiles import Profile
 from directory.models.reviews import Review
 from directory.notifications import choices
 from directory.notifications.kinds import OF_MAIL
@@ -277,45 +276,6 @@ def erasure_asked(work: Work) -> None:
 def erasure_cancelled(work: Work) -> None:
     """Say that an account stays."""
     _to_user(work, _("Your account stays"), reset=mailer.link("accounts.forgot"))
-
-
-@mail
-def credential_decided(work: Work) -> None:
-    """Tell whoever stated a credential what a moderator found, with the reason."""
-    with work.database.session() as session:
-        entry = session.get(AuditEntry, work.payload["entry_id"])
-        row = session.get(Credential, int(entry.subject.partition(":")[2])) if entry is not None else None
-        profile = session.get(Profile, row.profile_id) if row is not None else None
-        user = _user(session, row.stated_by_id) if row is not None and row.stated_by_id else None
-    if entry is None or row is None or profile is None or user is None:
-        return
-    values = {
-        "what": credentials.wording(row.type, row.title),
-        "about": profile.name,
-        "outcome": entry.action.removeprefix("credential."),
-        "reason": entry.details.get("reason", ""),
-        "page": mailer.link("credentials.index", slug=profile.slug),
-    }
-    _send(work, user, _("What we found of a credential"), **values)
-
-
-@mail
-def credential_expiring(work: Work) -> None:
-    """Tell somebody who acts for a profile that a credential ends soon."""
-    with work.database.session() as session:
-        row = session.get(Credential, work.payload["credential_id"])
-        profile = session.get(Profile, row.profile_id) if row is not None else None
-        user = _user(session, work.payload["user_id"])
-        acts = row is not None and user is not None and user.id in memberships.who_edits(session, row.profile_id)
-    if row is None or profile is None or user is None or not acts or row.expires_on is None:
-        return
-    values = {
-        "what": credentials.wording(row.type, row.title),
-        "about": profile.name,
-        "ends": row.expires_on,
-        "page": mailer.link("credentials.index", slug=profile.slug),
-    }
-    _send(work, user, _("A credential runs out soon"), **values)
 
 
 @mail
