@@ -44,7 +44,7 @@ def add(profile: Profile) -> tuple[str, int] | Response:
     if answer := take(form, lambda session: _add(session, profile, user_id, form)):
         flash(_("It stands on your page as stated by you. A moderator looks at it."))
         return answer
-    return form_page("credentials/add.html", form, profile=profile, known=known, manage_page="credentials.index")
+    return form_page("credentials/add.html", form, profile=profile, meanings=papers.meanings(known), manage_page="credentials.index")
 
 
 @bp.route("/<int:credential_id>", methods=["GET", "POST"])

@@ -1,14 +1,18 @@
 """What stands on a profile's page of licences, of who does the work, and of what the law asks: in the same words for everybody."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
+
+from markupsafe import Markup
 
 from directory.core import clock
 from directory.core.i18n import _, lazy
 from directory.credentials import rules, types
 from directory.credentials.queries import Decided
 from directory.credentials.rules import Shown, Standing
+from directory.credentials.types import Type
 from directory.disclosures import rules as disclosures
 from directory.jurisdictions import shelf
 from directory.jurisdictions.rules import WHY, Finding, Verdict
@@ -133,6 +137,14 @@ def _rows(said: TeamDisclosure) -> list[list[str]]:
 
 def _hands(by: PerformedBy | None) -> str:
     return str(disclosures.HANDS[by]) if by else str(NOT_SAID)
+
+
+def meanings(known: Iterable[Type]) -> list[tuple[str, list[str]]]:
+    """Return what each type does not prove, as `components/facts.html` takes it, with where it can be looked up."""
+    link = Markup('<a href="{}" rel="noopener noreferrer">{}<span class="visually-hidden">: {}</span></a>')
+    return [
+        (one.wording, [one.proves_not, *([link.format(one.lookup, _("Look it up"), one.wording)] if one.lookup else [])]) for one in known
+    ]
 
 
 def managed(one: Credential, found: Decided | None, *, today: date) -> dict[str, Any]:

@@ -53,6 +53,7 @@ class Cast:
         passkey = Passkey(user_id=patient.id, credential_id="a2V5", public_key=b"k", name="Phone", created_at=moment)
         mail = KeptMail(message_id="m", recipient="a@p.example", subject="s", text="t", html="h", created_at=moment)
         session.add_all([report, device, passkey, mail])
+        credential = make.credential(profile, stated_by_id=self.user("owner").id, stated_at=moment)
         session.commit()
         self.values: dict[str, Any] = {
             "slug": profile.slug,
@@ -63,6 +64,7 @@ class Cast:
             "profile_id": profile.id,
             "user_id": self.user("other patient").id,
             "session_id": device.id,
+            "credential_id": credential.id,
             "passkey_id": passkey.id,
             "mail_id": mail.id,
             "token": "x" * 43,
