@@ -45,7 +45,7 @@ def credential_expiring(work: Work) -> None:
     values = {
         "what": credentials.wording(row.type, row.title),
         "about": profile.name,
-        "ends": row.expires_on,
+        "last_day": row.expires_on,
         "page": mailer.link("credentials.index", slug=profile.slug),
     }
     mails._send(work, user, _("A credential runs out soon"), **values)

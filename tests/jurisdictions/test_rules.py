@@ -22,6 +22,11 @@ def found(said: Says) -> Finding:
     return one
 
 
+def rule(place: str) -> rules.Rule:
+    source = (("a", "https://a.example"),)
+    return rules.Rule(place, Family.SMP, rules.WhoMay.ANYONE, "", None, (), frozenset(), "x", source, "", date.min, "")
+
+
 class TestSouthCarolina:
     def test_an_smp_artist_who_names_no_physician_contradicts_the_law(self):
         """T-31. Seen to fail with every conflict called unknown."""
@@ -81,12 +86,7 @@ class TestOthers:
 
     def test_a_city_s_rule_goes_before_that_of_its_state(self):
         """Seen to fail with the first in the file."""
-        state, city = (
-            rules.Rule(
-                place, Family.SMP, rules.WhoMay.ANYONE, "", None, (), frozenset(), "x", (("a", "https://a.example"),), "", date.min, ""
-            )
-            for place in ("us/new-york", "us/new-york/new-york-city")
-        )
+        state, city = (rule(place) for place in ("us/new-york", "us/new-york/new-york-city"))
         assert rules.applying([city, state], says("us/new-york/new-york-city")) == [city]
         assert rules.applying([city, state], says("us/new-york/albany")) == [state]
 
