@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlmodel import select
 
 from directory.accounts import memberships
 from directory.core import clock
@@ -185,7 +186,7 @@ class TestLaw:
         bo = world.profile("Bo Reed", place=charleston)
         assert len(profiles.cards(session, [bo.id])[0].conflicts) == 1
         clinic = make.profile("Sample Clinic", kind=ProfileKind.PRACTICE, place=charleston)
-        practice = session.query(Organization).filter_by(profile_id=clinic.id).one()
+        practice = session.exec(select(Organization).where(Organization.profile_id == clinic.id)).one()
         practice.schema_type = "MedicalClinic"
         facts = profiles.facts(session, bo)
         session.add(PractitionerRole(practitioner_id=facts.practitioner.id, organization_id=practice.id))
