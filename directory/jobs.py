@@ -2,10 +2,12 @@
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
 from flask import Flask
+from sqlmodel import Session
 
 from directory import outbox, work
 from directory.accounts import history
@@ -14,11 +16,12 @@ from directory.accounts.history import Whence
 from directory.config import Settings
 from directory.core.db import Database
 from directory.core.locks import FileLock
+from directory.credentials import clockwork
 from directory.models.accounts import EventKind, User
 from directory.places import blob
 from directory.privacy import erasure, retention
 from directory.search import indexer
-from directory.web import claim_mails, claiming, farewell, mails
+from directory.web import claim_mails, claiming, credential_mails, farewell, mails
 from directory.work import Handler, Work
 
 log = structlog.get_logger("jobs")
@@ -33,10 +36,18 @@ def sweep(work: Work) -> None:
         log.info("retention", rule=rule, rows=count)
         time.sleep(PAUSE)
     claiming.sweep(work)
+    for turn in (clockwork.turn, clockwork.remind):
+        while _some(work, turn):
+            time.sleep(PAUSE)
     with work.transaction() as session:
         erasure.schedule_due(session)
         outbox.enqueue(session, "ops.sweep", key="ops.sweep", delay=timedelta(days=1))
         work.finish(session)
+
+
+def _some(work: Work, turn: Callable[[Session], int]) -> int:
+    with work.transaction() as session:
+        return turn(session)
 
 
 def seen(work: Work) -> None:
@@ -66,6 +77,7 @@ HANDLERS: dict[str, Handler] = {
     **mails.HANDLERS,
     **claim_mails.HANDLERS,
     **claiming.HANDLERS,
+    **credential_mails.HANDLERS,
     **farewell.HANDLERS,
 }
 

@@ -17,7 +17,7 @@ from directory.models.factors import Passkey
 from directory.models.guides import Guide
 from directory.models.moderation import ReasonClass
 from directory.models.places import Country, Place, Region
-from directory.models.profiles import HairEvidence, Organization, Practitioner, PractitionerKind, Profile, ProfileKind
+from directory.models.profiles import Credential, HairEvidence, Organization, Practitioner, PractitionerKind, Profile, ProfileKind
 from directory.models.reviews import Review, ReviewStatus
 from directory.models.sources import Source
 from directory.models.treatments import Treatment, TreatmentFamily
@@ -174,6 +174,11 @@ class Make:
         values = {"author_id": (author or self.user()).id, "body": "How long did the redness last?", "created_at": clock.now()}
         values["removed_for"] = ReasonClass.ABUSE if more.get("status") is CommentStatus.REMOVED else None
         return self._add(Comment(**target | values | more))
+
+    def credential(self, profile: Profile | None = None, **more: Any) -> Credential:
+        """A credential as somebody states it, looked at by nobody."""
+        values = {"profile_id": (profile or self.profile()).id, "type": "liability_insurance", "title": "Liability insurance"}
+        return self._add(Credential(**values | {"issuer": "Sample Mutual", "reference": f"P-{self._next()}"} | more))
 
     def source(self, code: str = "register", **more: Any) -> Source:
         """A source, made once."""

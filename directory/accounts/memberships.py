@@ -26,6 +26,13 @@ def of_user(session: Session, user_id: int) -> Sequence[tuple[Membership, Profil
     return session.exec(joined.where(Membership.user_id == user_id).order_by(col(Profile.sort_key), col(Profile.id))).all()
 
 
+def who_edits(session: Session, profile_id: int) -> Sequence[int]:
+    """Return the owners and managers of a profile: those who change its facts."""
+    roles = (MembershipRole.OWNER, MembershipRole.MANAGER)
+    wanted = select(Membership.user_id).where(Membership.profile_id == profile_id, col(Membership.role).in_(roles))
+    return session.exec(wanted.order_by(col(Membership.user_id))).all()
+
+
 def grant(session: Session, *, user_id: int, profile_id: int, role: MembershipRole, actor_id: int | None = None) -> Membership:
     """Let a person act for a profile, or change what they may do; written into the log. None as actor is the command line."""
     row = _found(session, user_id, profile_id)

@@ -37,7 +37,9 @@ SECURITY = Kind(
 DECISIONS = Kind(
     "decisions",
     lazy("Decisions on what you wrote"),
-    lazy("That a review or a comment of yours is hidden, or your account suspended, with the reasons."),
+    lazy(
+        "That a review or a comment of yours is hidden, what we found of a credential, or that your account is suspended, with the reasons."
+    ),
     lazy("The law asks us to tell you, so that you can object."),
 )
 RECEIPTS = Kind(
@@ -63,8 +65,14 @@ SHOWN_AGAIN = Kind(
     lazy("When a review or a comment of yours that was hidden, or that a person looked at first, is shown."),
 )
 
+CREDENTIALS = Kind(
+    "credentials",
+    lazy("Credentials that run out"),
+    lazy("A month before a licence or certificate on a profile that you act for ends."),
+)
+
 #: In the order of the page: those that can be switched off stand first.
-KINDS: tuple[Kind, ...] = (NEW_SIGN_IN, SHOWN_AGAIN, SECURITY, CLAIMS, DECISIONS, RECEIPTS)
+KINDS: tuple[Kind, ...] = (NEW_SIGN_IN, SHOWN_AGAIN, CREDENTIALS, SECURITY, CLAIMS, DECISIONS, RECEIPTS)
 OPTIONAL: Mapping[str, Kind] = {kind.word: kind for kind in KINDS if not kind.is_fixed}
 
 #: Each function of `mail.py` -> the kind of its mail.
@@ -81,6 +89,8 @@ OF_MAIL: Mapping[str, Kind] = {
     **dict.fromkeys(("review_hidden", "comment_hidden", "account_suspended", "account_restored"), DECISIONS),
     **dict.fromkeys(("review_restored", "comment_restored", "review_released", "comment_released"), SHOWN_AGAIN),
     **dict.fromkeys(("report_received", "report_decided", "new_entry_shown", "new_entry_declined"), RECEIPTS),
+    "credential_decided": DECISIONS,
+    "credential_expiring": CREDENTIALS,
     #: An operator's own, sent by hand.
     "try_out": RECEIPTS,
 }

@@ -241,6 +241,17 @@ def claim_lapsed(session: Session, *, claim_id: int) -> None:
     _enqueue(session, "claim_lapsed", claim_id, claim_id=claim_id)
 
 
+def credential_decided(session: Session, *, entry_id: int) -> None:
+    """Tell whoever stated a credential what a moderator found; the line of the log of that id knows which and why."""
+    _enqueue(session, "credential_decided", entry_id, entry_id=entry_id)
+
+
+def credential_expiring(session: Session, *, credential_id: int, user_id: int) -> None:
+    """Tell somebody who acts for a profile that one of its credentials ends within a month."""
+    name = "mail.credential_expiring"
+    outbox.enqueue(session, name, key=f"{name}:{credential_id}:{user_id}", credential_id=credential_id, user_id=user_id)
+
+
 def try_out(session: Session, *, address: str) -> int:
     """Send a mail that says that mail works; return the job's id. The address is the operator's own, typed by them."""
     return outbox.enqueue(session, "mail.try_out", address=address)

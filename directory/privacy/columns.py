@@ -227,8 +227,12 @@ TABLES: Mapping[str, Columns] = {
     },
     "identifiers": {**_public("id profile_id system value"), **_technical("source_record_id")},
     "credentials": {
-        **_public("id profile_id type title issuer reference status issued_on expires_on source_url checked_on"),
-        **_technical("source_record_id"),
+        **_public("id profile_id type title issuer reference status issued_on expires_on source_url checked_on stated_at"),
+        **_technical("source_record_id checked_by_id stated_by_id"),
+    },
+    "team_disclosures": {
+        **_public("id profile_id evaluation design extraction sites implantation patients_per_day is_insured stated_at"),
+        **_technical("user_id"),
     },
     "inspections": {**_public("id profile_id system inspected_on outcome infractions"), **_technical("source_record_id")},
     "sources": _public("id code name url licence licence_url attribution"),

@@ -10,21 +10,28 @@ from sqlalchemy import Select, bindparam, case, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from directory.core import clock
+from directory.credentials import rules as credentials
+from directory.jurisdictions import shelf
+from directory.jurisdictions.rules import MEDICAL, Says
+from directory.models.disclosures import TeamDisclosure
 from directory.models.places import Place
 from directory.models.profiles import (
+    SHOWN,
     Credential,
     CredentialStatus,
     Inspection,
     Location,
     Organization,
     Practitioner,
+    PractitionerRole,
     Profile,
     ServiceOffering,
 )
 from directory.models.sources import SourceRecord
 from directory.models.treatments import Treatment
 from directory.profiles import rules
-from directory.profiles.shown import Card, CredentialLine, InspectionLine
+from directory.profiles.shown import STEPS, Card, CredentialLine, InspectionLine
 from directory.treatments.queries import WORK
 
 _MILLION = 1_000_000
@@ -61,10 +68,17 @@ def _rows() -> Select[*tuple[Any, ...]]:
             col(paper.title),
             col(paper.issuer),
             col(paper.status).label("paper_status"),
+            col(paper.type).label("paper_type"),
+            col(paper.checked_on).label("paper_checked_on"),
+            col(paper.expires_on),
+            col(paper.source_url),
+            col(said.as_of),
             func.coalesce(col(paper.checked_on), col(said.as_of)).label("looked_on"),
             col(visit.outcome),
             col(visit.inspected_on),
             _gone_on().label("gone_on"),
+            *(col(getattr(TeamDisclosure, step)) for step in STEPS),
+            _at_clinic().label("at_clinic"),
         )
         .select_from(Profile)
         .outerjoin(Practitioner, col(Practitioner.profile_id) == col(Profile.id))
@@ -74,6 +88,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
         .outerjoin(paper, col(paper.id) == _newest_credential())
         .outerjoin(said, col(said.id) == col(paper.source_record_id))
         .outerjoin(visit, col(visit.id) == _newest_inspection())
+        .outerjoin(TeamDisclosure, col(TeamDisclosure.profile_id) == col(Profile.id))
         .where(col(Profile.id).in_(bindparam("ids", expanding=True)))
     )
 
@@ -114,6 +129,48 @@ def _newest_inspection() -> Any:
     return rows.order_by(col(Inspection.inspected_on).desc(), col(Inspection.id).desc()).limit(1).correlate(Profile).scalar_subquery()
 
 
+def _at_clinic() -> Any:
+    """Return whether a person works at a medical practice whose page is shown."""
+    practice = aliased(Profile)
+    roles = (
+        select(col(PractitionerRole.id))
+        .join(Organization, col(Organization.id) == col(PractitionerRole.organization_id))
+        .join(practice, col(practice.id) == col(Organization.profile_id))
+        .where(
+            col(PractitionerRole.practitioner_id) == col(Practitioner.id),
+            col(Organization.schema_type).in_(sorted(MEDICAL)),
+            col(practice.status).in_(SHOWN),
+        )
+    )
+    return roles.correlate(Practitioner).exists()
+
+
+def _paper(row: Any) -> CredentialLine | None:
+    """Return the credential that was looked at last, as it stands today: a card is never ahead of the page."""
+    if row.looked_on is None:
+        return None
+    shown = credentials.today_of(
+        code=row.paper_type,
+        status=row.paper_status,
+        checked_on=row.paper_checked_on,
+        expires_on=row.expires_on,
+        source_url=row.source_url,
+        as_of=row.as_of,
+        today=clock.today(),
+    )
+    return CredentialLine(credentials.wording(row.paper_type, row.title), row.issuer, row.paper_status, row.looked_on, shown.standing)
+
+
+def _says(row: Any, offers: Sequence[Any]) -> Says:
+    return Says(
+        place=row.path or "",
+        families=frozenset(offer.family for offer in offers),
+        kind=row.profession,
+        at_clinic=bool(row.at_clinic),
+        hands={step: getattr(row, step) for step in STEPS},
+    )
+
+
 def _card(row: Any, offers: Sequence[Any]) -> Card:
     """Return a card from its row; an address without a point takes that of its city."""
     lat, lon = (row.city_lat, row.city_lon) if row.lat is None else (row.lat, row.lon)
@@ -138,7 +195,8 @@ def _card(row: Any, offers: Sequence[Any]) -> Card:
         treatments=tuple(dict.fromkeys(offer.label for offer in offers)),
         price=rules.headline_price((offer, offer.label) for offer in offers),
         visits=rules.lowest_visits((offer, offer.label) for offer in offers if offer.family in WORK),
-        credential=None if row.looked_on is None else CredentialLine(row.title, row.issuer, row.paper_status, row.looked_on),
+        credential=_paper(row),
         inspection=None if row.inspected_on is None else InspectionLine(row.outcome, row.inspected_on),
         gone_on=gone,
+        conflicts=tuple(shelf.conflicts(_says(row, offers))),
     )

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, func, select
 
 from directory.core.errors import Gone, Moved, NotFound
 from directory.core.i18n import _
+from directory.models.disclosures import TeamDisclosure
 from directory.models.places import Place
 from directory.models.profiles import (
     SHOWN,
@@ -79,13 +80,14 @@ def pins(session: Session, ids: Sequence[int]) -> list[Pin]:
 def facts(session: Session, profile: Profile) -> ProfileFacts:
     """Return everything on a profile's page save reviews and comments, in six SELECTs."""
     owner = (
-        wide_select(Practitioner, Organization, Place, Location, Identifier)
+        wide_select(Practitioner, Organization, Place, Location, Identifier, TeamDisclosure)
         .select_from(Profile)
         .outerjoin(Practitioner, col(Practitioner.profile_id) == col(Profile.id))
         .outerjoin(Organization, col(Organization.profile_id) == col(Profile.id))
         .outerjoin(Place, col(Place.id) == col(Profile.place_id))
         .outerjoin(Location, col(Location.profile_id) == col(Profile.id))
         .outerjoin(Identifier, col(Identifier.profile_id) == col(Profile.id))
+        .outerjoin(TeamDisclosure, col(TeamDisclosure.profile_id) == col(Profile.id))
         .options(joinedload(Place.region), joinedload(Place.country))
         .where(col(Profile.id) == profile.id)
         .order_by(col(Location.position), col(Identifier.id))
@@ -126,6 +128,7 @@ def facts(session: Session, profile: Profile) -> ProfileFacts:
         inspections=tuple(session.exec(visits).all()),
         records=tuple(RecordFact(record, source) for record, source in session.exec(records).all()),
         price=rules.headline_price((fact.offering, fact.treatment.label) for fact in offerings),
+        disclosure=rows[0][5] if rows else None,
     )
 
 
@@ -157,7 +160,7 @@ def _roles(session: Session, practitioner: Practitioner | None, organization: Or
     if practitioner is None and organization is None:
         return ()
     statement = (
-        wide_select(PractitionerRole, Profile, Practitioner, Location)
+        wide_select(PractitionerRole, Profile, Practitioner, Location, col(Organization.schema_type))
         .join(Practitioner, col(Practitioner.id) == col(PractitionerRole.practitioner_id))
         .join(Organization, col(Organization.id) == col(PractitionerRole.organization_id))
         .outerjoin(Location, col(Location.id) == col(PractitionerRole.location_id))
@@ -168,8 +171,8 @@ def _roles(session: Session, practitioner: Practitioner | None, organization: Or
         statement = statement.join(Profile, col(Profile.id) == col(Practitioner.profile_id)).where(Organization.id == organization.id)
     rows = session.execute(statement.where(col(Profile.status).in_(SHOWN)).order_by(col(Profile.sort_key), col(Profile.id))).all()
     return tuple(
-        RoleFact(profile, None if practitioner is not None else person.kind, role.title, location, role.source_record_id)
-        for role, profile, person, location in rows
+        RoleFact(profile, None if practitioner is not None else person.kind, role.title, location, role.source_record_id, schema_type)
+        for role, profile, person, location, schema_type in rows
     )
 
 

@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
+from directory.credentials import rules as credentials
+from directory.credentials.rules import Shown, Standing
+from directory.jurisdictions.rules import MEDICAL, Finding, Says
+from directory.models.disclosures import PerformedBy, TeamDisclosure
 from directory.models.places import Place
 from directory.models.profiles import (
     Credential,
@@ -23,6 +27,14 @@ from directory.models.sources import Source, SourceRecord
 from directory.models.treatments import Treatment
 from directory.profiles.rules import Price
 
+#: The steps of an operation that rules of law may keep for some.
+STEPS = ("extraction", "sites")
+
+
+def hands(said: TeamDisclosure | None) -> dict[str, PerformedBy | None]:
+    """Return who does the steps that rules of law may keep for some."""
+    return {step: getattr(said, step) if said else None for step in STEPS}
+
 
 @dataclass(frozen=True)
 class CredentialLine:
@@ -32,6 +44,8 @@ class CredentialLine:
     issuer: str
     status: CredentialStatus
     checked_on: date
+    #: How it stands on the day on which the card was read.
+    standing: Standing = Standing.REGISTER
 
 
 @dataclass(frozen=True)
@@ -59,6 +73,7 @@ class Card:
         treatments: Labels, in the order of the taxonomy.
         visits: The lowest price for a whole visit in each currency.
         gone_on: The day of the first file of a register that held it no longer, where none holds it now.
+        conflicts: The rules of law that what the profile says of itself contradicts (T-31).
     """
 
     id: int
@@ -83,6 +98,7 @@ class Card:
     inspection: InspectionLine | None
     gone_on: date | None
     visits: tuple[Price, ...] = ()
+    conflicts: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,6 +111,8 @@ class RoleFact:
     title: str
     location: Location | None
     source_record_id: int | None
+    #: The schema.org type of the practice of the role.
+    schema_type: str = ""
 
 
 @dataclass(frozen=True)
@@ -138,10 +156,29 @@ class ProfileFacts:
     inspections: tuple[Inspection, ...]
     records: tuple[RecordFact, ...]
     price: Price | None
+    #: Who does which part of the work, as the practice says; none where nobody has said anything.
+    disclosure: TeamDisclosure | None = None
 
     def source_of(self, source_record_id: int | None) -> RecordFact | None:
         """Return the record behind a fact, for its source and "as of" date; none where the owner said it."""
         return next((fact for fact in self.records if fact.record.id == source_record_id), None)
+
+    def standing(self, credential: Credential, today: date) -> Shown:
+        """Return how a credential stands on a day."""
+        record = self.source_of(credential.source_record_id)
+        return credentials.of(credential, as_of=record.record.as_of if record else None, today=today)
+
+    def says(self, today: date) -> Says:
+        """Return what the page says of who does the work, for the rules of law."""
+        checked = [one.type for one in self.credentials if self.standing(one, today).standing is Standing.CHECKED]
+        return Says(
+            place=self.place.path if self.place else "",
+            families=frozenset(fact.treatment.family for fact in self.offerings),
+            kind=self.practitioner.kind if self.practitioner else None,
+            at_clinic=self.practitioner is not None and any(role.schema_type in MEDICAL for role in self.roles),
+            hands=hands(self.disclosure),
+            checked=frozenset(checked),
+        )
 
     @property
     def gone_on(self) -> date | None:

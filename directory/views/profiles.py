@@ -10,7 +10,7 @@ from directory.models.profiles import HairEvidence
 from directory.profiles import queries as profiles
 from directory.profiles.shown import ProfileFacts
 from directory.reviews import queries as reviews
-from directory.web import claims, db, seo, templating, words
+from directory.web import claims, db, papers, seo, templating, words
 from directory.web import profile as shown
 from directory.web.auth import requires
 
@@ -53,7 +53,9 @@ def _parts(facts: ProfileFacts) -> dict[str, Any]:
         "places": [shown.address(location) for location in facts.locations[1:]],
         "offerings": shown.offerings(facts),
         "offering_sources": shown.sources(facts, [fact.offering.source_record_id for fact in facts.offerings]),
-        "credentials": shown.credentials(facts),
+        "credentials": papers.credentials(facts),
+        "law": papers.law(facts),
+        "operates": papers.operates(facts),
         "credential_sources": shown.sources(facts, [one.source_record_id for one in facts.credentials]),
         "inspections": shown.inspections(facts.inspections),
         "inspection_sources": shown.sources(facts, [visit.source_record_id for visit in facts.inspections]),

@@ -8,7 +8,8 @@ from markupsafe import Markup
 
 from directory.core import text
 from directory.core.i18n import _, ngettext
-from directory.models.profiles import CredentialStatus, ProfileStatus
+from directory.credentials.rules import Standing
+from directory.models.profiles import ProfileStatus
 from directory.profiles.pins import Pin
 from directory.profiles.rules import Price, page_path
 from directory.profiles.shown import Card
@@ -17,7 +18,6 @@ from directory.web import pieces, templating, words
 #: Treatments named on a card; the rest is a number.
 NAMED = 3
 _SYMBOL = re.compile(r"^\D+")
-CHECKED = {CredentialStatus.CHECKED_OK, CredentialStatus.RENEWED}
 
 
 class How(NamedTuple):
@@ -102,8 +102,10 @@ def price_note(found: Price) -> str:
 
 def _lines(card: Card, wanted: frozenset[str]) -> list[dict[str, str]]:
     lines = []
+    if card.conflicts:
+        lines.append({"icon": "warn", "text": _("May not fit what the law asks here: see the page"), "tone": "warn"})
     if card.credential is not None:
-        is_checked = card.credential.status in CHECKED
+        is_checked = card.credential.standing is Standing.CHECKED
         said = _("checked %(day)s") if is_checked else _("not confirmed, looked at %(day)s")
         seen = said % {"day": templating.day(card.credential.checked_on)}
         lines.append({"icon": "seal", "text": f"{card.credential.title}: {seen}", "tone": "good" if is_checked else ""})

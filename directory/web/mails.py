@@ -44,7 +44,7 @@ def mail(handler: Handler) -> Handler:
 def confirm_email(work: Work) -> None:
     """Send the link that confirms an address; its secret is made here and kept as a digest."""
     with work.transaction() as session:
-        user = _user(session, work.payload["user_id"])
+        user = person(session, work.payload["user_id"])
         if user is None or user.is_confirmed:
             return
         more = {name: str(work.payload[name]) for name in ("next_path", "browser_hash")}
@@ -57,7 +57,7 @@ def confirm_email(work: Work) -> None:
 def password_reset(work: Work) -> None:
     """Send the link that sets a new password; it ends the ones before it."""
     with work.transaction() as session:
-        user = _user(session, work.payload["user_id"])
+        user = person(session, work.payload["user_id"])
         if user is None:
             return
         token = links.mint(session, user=user, purpose=TokenPurpose.RESET_PASSWORD)
@@ -81,7 +81,7 @@ def password_changed(work: Work) -> None:
 def role_changed(work: Work) -> None:
     """Say what somebody may do from now on."""
     with work.database.session() as session:
-        user = _user(session, work.payload["user_id"])
+        user = person(session, work.payload["user_id"])
     role = ROLE_WORDS[user.role] if user is not None else ""
     _to_user(work, _("What you may do here has changed"), role=role, login=mailer.link("accounts.login"))
 
@@ -146,7 +146,7 @@ def recovery_code_used(work: Work) -> None:
 def release_email(work: Work) -> None:
     """Ask at the present address whether the account may leave it; the new one is not written out."""
     with work.transaction() as session:
-        user = _user(session, work.payload["user_id"])
+        user = person(session, work.payload["user_id"])
         change = emails.pending(session, user.id) if user is not None else None
         if user is None or change is None:
             return
@@ -159,7 +159,7 @@ def release_email(work: Work) -> None:
 def take_email(work: Work) -> None:
     """Ask at the new address whether it takes the account. One that has an account gets no link: nothing can come of it."""
     with work.transaction() as session:
-        user = _user(session, work.payload["user_id"])
+        user = person(session, work.payload["user_id"])
         change = emails.pending(session, user.id) if user is not None else None
         if user is None or change is None:
             return
@@ -186,7 +186,7 @@ def email_left(work: Work) -> None:
     """Say at the address that the account has left where to turn if that was not wanted; the new one is not written out."""
     with work.database.session() as session:
         link = session.get(MailedToken, work.payload["link_id"])
-        user = _user(session, link.user_id) if link is not None else None
+        user = person(session, link.user_id) if link is not None else None
     if link is not None and user is not None:
         values = {"new": veiled(user.email), "contact": mailer.link("pages.contact")}
         mailer.send(work, to=link.email_key, subject=_("Your account has left this address"), template="email_left", **values)
@@ -302,7 +302,7 @@ def try_out(work: Work) -> None:
 def _to_user(work: Work, subject: str, **values: object) -> None:
     """Send the mail named like its job to the person in the payload."""
     with work.database.session() as session:
-        user = _user(session, work.payload["user_id"])
+        user = person(session, work.payload["user_id"])
     if user is not None:
         send_to(work, user, subject, **values)
 
@@ -341,7 +341,7 @@ def _to_author(work: Work, subject: str) -> None:
         send_to(work, user, subject, **values)
 
 
-def _user(session: Session, user_id: int) -> User | None:
+def person(session: Session, user_id: int) -> User | None:
     """Return the person if their account may be used."""
     user = session.get(User, user_id)
     return user if user is not None and user.is_active else None

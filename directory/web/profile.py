@@ -10,10 +10,10 @@ from markupsafe import Markup
 
 from directory.core import text
 from directory.core.i18n import _
-from directory.models.profiles import CredentialStatus, Inspection, Location, ProfileStatus
+from directory.models.profiles import Inspection, Location, ProfileStatus
 from directory.profiles.rules import page_path
 from directory.profiles.shown import OfferingFact, ProfileFacts, RecordFact
-from directory.web import cards, seo, templating, words
+from directory.web import cards, papers, seo, templating, words
 
 Pair = tuple[str, Any]
 
@@ -138,28 +138,6 @@ def offerings(facts: ProfileFacts) -> list[list[str]]:
     return [[", ".join(filter(None, (fact.treatment.label, fact.offering.technique))), *_price(fact)] for fact in facts.offerings]
 
 
-def credentials(facts: ProfileFacts) -> list[dict[str, Any]]:
-    """Return what `components/credential.html` takes, each with who says so and when (T-30)."""
-    found = []
-    for one in facts.credentials:
-        record = facts.source_of(one.source_record_id)
-        checked = one.checked_on or (record.record.as_of if record else None)
-        is_good = one.status in cards.CHECKED and checked is not None
-        note = "" if is_good else _("Not confirmed.") if one.status is CredentialStatus.CLAIMED else _("Confirmed earlier, not any more.")
-        found.append(
-            {
-                "title": " ".join(filter(None, (one.title, one.reference))),
-                "meaning": words.meaning(one.type),
-                "state": "good" if is_good else "warn",
-                "source": one.issuer,
-                "source_url": seo.outside(one.source_url),
-                "checked": checked,
-                "note": note,
-            }
-        )
-    return found
-
-
 def inspections(rows: Sequence[Inspection]) -> list[dict[str, Any]]:
     """Return what `components/inspection.html` takes, in the register's own words."""
     return [
@@ -193,6 +171,8 @@ def links(facts: ProfileFacts, *, reviews: int, comments: int) -> list[tuple[str
         (bool(facts.offerings), ("offers", _("Treatments"), None)),
         (bool(facts.inspections), ("inspections", _("Inspections"), len(facts.inspections))),
         (bool(facts.credentials), ("credentials", _("Credentials"), len(facts.credentials))),
+        (papers.asks_who(facts), ("operates", _("Who does the work"), None)),
+        (bool(papers.findings(facts)), ("law", _("What the law asks here"), None)),
         (bool(facts.roles), ("people", _("Who works here") if facts.organization else _("Works at"), None)),
         (True, ("reviews", _("Reviews"), reviews)),
         (True, ("comments", _("Comments"), comments)),

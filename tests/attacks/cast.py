@@ -67,6 +67,7 @@ class Cast:
             session.add(ClaimProof(claim_id=claim.id, method=method, subject=subject, created_at=moment))
         told = {"name": "Cy Noor", "sort": Sort.STUDIO, "place_id": make.place().id, "website": "", "treatments": ("smp",)}
         draft = proposing.propose(session, user_id=patient.id, entry=Entry(**told, relation=Relation.CLIENT))
+        credential = make.credential(profile, stated_by_id=self.user("owner").id, stated_at=moment)
         session.commit()
         self.values: dict[str, Any] = {
             "slug": profile.slug,
@@ -77,6 +78,7 @@ class Cast:
             "profile_id": profile.id,
             "user_id": self.user("other patient").id,
             "session_id": device.id,
+            "credential_id": credential.id,
             "passkey_id": passkey.id,
             "mail_id": mail.id,
             "claim_id": claim.id,

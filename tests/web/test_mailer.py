@@ -9,7 +9,7 @@ import ssl
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -22,15 +22,18 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, select
 
 from directory import jobs, outbox
-from directory.accounts import emails
+from directory.accounts import emails, memberships
 from directory.app import create_app
 from directory.config import Settings
 from directory.core import clock
 from directory.core.db import Database
+from directory.credentials import service as credentials
 from directory.models.accounts import MailedToken, NotificationChoice, Role, TokenPurpose, User, UserStatus
 from directory.models.claims import Claim, ClaimProof, ClaimStatus, ProofMethod
+from directory.models.memberships import MembershipRole
 from directory.models.moderation import Decision, DecisionAction, ReasonClass, Report, ReportKind
 from directory.models.ops import Job, JobStatus, KeptMail
+from directory.models.profiles import Credential
 from directory.notifications import mail
 from directory.notifications.kinds import KINDS, OF_MAIL, OPTIONAL
 from directory.privacy import erasure
@@ -296,12 +299,40 @@ def _access_asked(session: Session, make: Make) -> None:
     mail.access_asked(session, claim_id=other.id)
 
 
+def _credential(session: Session, make: Make, **more: Any) -> Credential:
+    """A credential of a profile that the person acts for, who states it."""
+    owner, profile = make.user(email="a@p.example"), make.profile("Ada Marsh")
+    memberships.grant(session, user_id=owner.id, profile_id=profile.id, role=MembershipRole.OWNER)
+    return make.credential(profile, stated_by_id=owner.id, stated_at=clock.now(), **more)
+
+
+def _looked(session: Session, make: Make) -> None:
+    outcome, why = credentials.Outcome.NOT_FOUND, "No such <policy> there."
+    one = _credential(session, make)
+    credentials.decide(session, credential_id=one.id, moderator_id=make.moderator().id, outcome=outcome, source_url="", reason=why)
+
+
+def _expiring(session: Session, make: Make) -> None:
+    one = _credential(session, make, expires_on=date(2026, 12, 1))
+    mail.credential_expiring(session, credential_id=one.id, user_id=one.stated_by_id or 0)
+
+
 #: Each mail: what makes it, who gets it, what it must say.
 MAILS: dict[str, tuple[Callable[[Session, Make], object], str, tuple[str, ...]]] = {
     "confirm_email": (
         lambda session, make: mail.confirm_email(session, user_id=make.user(email="a@p.example", email_confirmed_at=None).id),
         "a@p.example",
         ("http://localhost:8000/confirm/", "three days"),
+    ),
+    "credential_decided": (
+        _looked,
+        "a@p.example",
+        ("Ada Marsh", "Liability insurance", "We could not find it.", "No such", "http://localhost:8000/manage/ada-marsh-"),
+    ),
+    "credential_expiring": (
+        _expiring,
+        "a@p.example",
+        ("Ada Marsh", "Liability insurance", "1 Dec 2026", "http://localhost:8000/manage/ada-marsh-"),
     ),
     "password_reset": (
         lambda session, make: mail.password_reset(session, user_id=make.user(email="a@p.example").id),
@@ -606,7 +637,7 @@ class TestEveryMail:
         jobs.run_due(posting)
         ((_from, _to, message),) = server.taken
         assert message["List-Unsubscribe"] is None
-        assert len(OPTIONAL) == 2
+        assert len(OPTIONAL) == 3
 
     def test_an_address_that_has_an_account_gets_word_and_no_link(self, app: Flask, session: Session, make: Make) -> None:
         """Nothing can come of it, and nothing of the other account is told. Seen to fail with the link minted all the same."""

@@ -1,0 +1,1 @@
+"""Who does which part of the work, as the practice says."""

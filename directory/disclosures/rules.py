@@ -1,0 +1,40 @@
+"""What is asked about who does the work, and how long an answer counts.
+
+The questions follow the ISHRS's consumer alert on unlicensed technicians (https://ishrs.org/patients/consumer-advocacy/): who evaluates,
+who takes which part in the operation, whether anybody without a licence makes incisions or harvests grafts, and whether everybody is
+insured. It names the steps that it wants a physician to do: evaluation, planning, harvesting, the design of the hairline, and the sites.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from directory.core.i18n import lazy
+from directory.models.disclosures import PerformedBy
+
+#: After this time an answer is not confirmed any more.
+HOLDS = timedelta(days=365)
+#: No more patients on one day are taken for an answer.
+MOST_PATIENTS = 50
+
+#: Each step in the order of the work, by its column.
+TASKS: Mapping[str, str] = {
+    "evaluation": lazy("Looks at the hair loss and advises"),
+    "design": lazy("Designs the hairline or the pattern"),
+    "extraction": lazy("Takes the grafts out (donor area)"),
+    "sites": lazy("Makes the sites: the cuts that the grafts go into"),
+    "implantation": lazy("Places the grafts or the pigment"),
+}
+#: Whose hands, as it is shown and asked.
+HANDS: Mapping[PerformedBy, str] = {
+    PerformedBy.PHYSICIAN: lazy("A physician"),
+    PerformedBy.NURSE: lazy("A nurse"),
+    PerformedBy.TECHNICIAN: lazy("A technician"),
+    PerformedBy.SMP_ARTIST: lazy("An SMP artist"),
+    PerformedBy.VARIES: lazy("It depends on the day: ask"),
+    PerformedBy.NOT_DONE: lazy("Not done here"),
+}
+
+
+def is_old(stated_at: datetime, *, now: datetime) -> bool:
+    """Say whether an answer has not been confirmed for a year."""
+    return now - stated_at > HOLDS

@@ -1,0 +1,88 @@
+"""For those who act for a profile: its licences and certificates."""
+
+from flask import Blueprint, flash, render_template, url_for
+from sqlmodel import Session
+from werkzeug.wrappers import Response
+
+from directory.accounts.permissions import Permission
+from directory.core import clock
+from directory.core.i18n import _
+from directory.credentials import queries, service, types
+from directory.credentials.queries import Held
+from directory.forms.credentials import ChangeForm, CredentialForm, RemoveForm
+from directory.models.profiles import Profile
+from directory.web import db, papers
+from directory.web.auth import requires, signed_in
+from directory.web.formpage import form_page, take
+from directory.web.manage import managed
+
+bp = Blueprint("credentials", __name__, url_prefix="/manage/<slug>/credentials")
+
+
+def _held(slug: str, credential_id: int) -> Held:
+    return queries.held(db.session(), credential_id, profile_id=managed(slug).id)
+
+
+@bp.get("")
+@requires(Permission.PROFILE_EDIT, of=managed)
+def index(profile: Profile) -> str:
+    """Show what is stated, what registers say, and what moderators found."""
+    session = db.session()
+    rows = queries.of_profile(session, profile.id)
+    found = queries.decisions(session, [row.id for row in rows])
+    shown = [papers.managed(row, found.get(row.id), today=clock.today()) for row in rows]
+    return render_template("credentials/index.html", profile=profile, shown=shown)
+
+
+@bp.route("/add", methods=["GET", "POST"])
+@requires(Permission.PROFILE_EDIT, of=managed)
+def add(profile: Profile) -> tuple[str, int] | Response:
+    """Take a credential that the profile has."""
+    form, user_id = CredentialForm(), signed_in().id
+    known = types.fitting(profile.kind)
+    form.offer(known)
+    if answer := take(form, lambda session: _add(session, profile, user_id, form)):
+        flash(_("It stands on your page as stated by you. A moderator looks at it."))
+        return answer
+    return form_page("credentials/add.html", form, profile=profile, meanings=papers.meanings(known), manage_page="credentials.index")
+
+
+@bp.route("/<int:credential_id>", methods=["GET", "POST"])
+@requires(Permission.PROFILE_EDIT, of=_held)
+def change(held: Held) -> tuple[str, int] | Response:
+    """Take what is different now; moderators are asked to look again."""
+    row, slug, user_id = held.credential, held.profile.slug, signed_in().id
+    form, id_ = ChangeForm(obj=row), row.id
+    form.fit(row)
+    if answer := take(form, lambda session: _change(session, id_, slug, user_id, form)):
+        flash(_("Changed. A moderator looks at it again."))
+        return answer
+    one = papers.managed(row, None, today=clock.today())
+    return form_page("credentials/change.html", form, profile=held.profile, one=one, manage_page="credentials.index")
+
+
+@bp.route("/<int:credential_id>/remove", methods=["GET", "POST"])
+@requires(Permission.PROFILE_EDIT, of=_held)
+def remove(held: Held) -> tuple[str, int] | Response:
+    """Take a credential off the page."""
+    form, id_, slug, user_id = RemoveForm(), held.credential.id, held.profile.slug, signed_in().id
+    if answer := take(form, lambda session: _remove(session, id_, slug, user_id)):
+        flash(_("Removed."))
+        return answer
+    one = papers.managed(held.credential, None, today=clock.today())
+    return form_page("credentials/remove.html", form, profile=held.profile, one=one, manage_page="credentials.index")
+
+
+def _add(session: Session, profile: Profile, user_id: int, form: CredentialForm) -> str:
+    service.add(session, profile_id=profile.id, kind=profile.kind, user_id=user_id, code=form.code.data, stated=form.stated())
+    return url_for("credentials.index", slug=profile.slug)
+
+
+def _change(session: Session, credential_id: int, slug: str, user_id: int, form: ChangeForm) -> str:
+    service.change(session, credential_id=credential_id, user_id=user_id, stated=form.stated())
+    return url_for("credentials.index", slug=slug)
+
+
+def _remove(session: Session, credential_id: int, slug: str, user_id: int) -> str:
+    service.remove(session, credential_id=credential_id, user_id=user_id)
+    return url_for("credentials.index", slug=slug)
