@@ -120,6 +120,7 @@ def examples(session: Session, make: Make) -> dict[str, dict[str, Any]]:
     session.commit()
     return {
         "/p/": {"slug": ada.slug},
+        "/manage/": {"slug": ada.slug},
         "/report/profile/": {"slug": ada.slug},
         "/report/review/": {"review_id": review.id},
         "/report/comment/": {"comment_id": comment.id},
