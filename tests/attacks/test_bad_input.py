@@ -220,6 +220,8 @@ def test_nasty_numbers_in_addresses(app: Flask, session: Session, make: Make, va
             "session_id",
             "passkey_id",
             "mail_id",
+            "evidence_id",
+            "entry_id",
         }:
             path = cast.path(app, rule).replace(f"/{cast.values[name]}", f"/{value}", 1)
             visitor: Visitor = cast.visitor(app, "admin")
