@@ -73,7 +73,8 @@ def pdf(
     """Return the letter as a PDF; the same words give the same bytes.
 
     Args:
-        address_lines: As on an envelope, the name first, perhaps with `country_code` last, which is printed as a name. Of more than six some are joined.
+        address_lines: As on an envelope, the name first, perhaps with `country_code` last, which is printed as a name. Of more than
+            six some are joined.
         code: Eight characters, with or without a dash.
         site_name: Who writes.
         url: The page on which the code is typed, without secrets.
