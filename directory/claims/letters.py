@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 from io import BytesIO
 
+from babel import Locale
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 from text_unidecode import unidecode
@@ -72,8 +73,9 @@ def pdf(
     """Return the letter as a PDF; the same words give the same bytes.
 
     Args:
-        address_lines: As on an envelope, the name first. Of more than six the middle ones are joined.
-        code: Eight characters, as they are to be typed.
+        address_lines: As on an envelope, the name first, perhaps with `country_code` last, which is printed as a name. Of more than
+            six some are joined.
+        code: Eight characters, with or without a dash.
         site_name: Who writes.
         url: The page on which the code is typed, without secrets.
         profile_name: Whose page is claimed.
@@ -82,7 +84,7 @@ def pdf(
         sender: The operator's postal address on one line: above the address in the window, on US Letter at the top.
     """
     sheet = _LETTER if country_code.upper() in US_LETTER else _A4
-    lines = _six([line for line in map(clean_line, address_lines) if line])
+    lines = _six(_named([line for line in map(clean_line, address_lines) if line], country_code))
     paper = _Paper(sheet)
     if sender:
         paper.line(sender, y=sheet.sender, size=7, width=sheet.width)
@@ -108,9 +110,10 @@ def pdf(
 
 
 def spaced(code: str) -> str:
-    """Return a code in two halves, as it is easier to copy; the space is not part of it."""
-    half = len(code) // 2
-    return f"{code[:half]} {code[half:]}"
+    """Return a code in two halves, as it is easier to copy; the dash need not be typed."""
+    plain = "".join(letter for letter in code if letter.isalnum())
+    half = len(plain) // 2
+    return f"{plain[:half]}-{plain[half:]}"
 
 
 def printable(text: str) -> str:
@@ -129,6 +132,12 @@ def _letters() -> frozenset[int]:
 
     with TTFont(_FONT, lazy=True) as font:
         return frozenset(font.getBestCmap())
+
+
+def _named(lines: list[str], code: str) -> list[str]:
+    """Return the lines with the country by its name where the last is its code: "CA" is nothing to a postman abroad."""
+    name = Locale("en").territories.get(code) if lines and lines[-1] == code else None
+    return [*lines[:-1], name.upper()] if name else lines
 
 
 def _six(lines: list[str]) -> list[str]:
