@@ -117,6 +117,22 @@ TABLES: Mapping[str, Columns] = {
     },
     "recovery_codes": {**_technical("id user_id"), **_leaves("recovery-codes", "created_at used_at"), **_withheld(_SAFE_HERE, "code_hash")},
     "memberships": {**_technical("id user_id granted_by_id"), **_leaves("memberships", "profile_id role created_at")},
+    "invitations": {
+        **_technical("id invited_by_id"),
+        **_leaves("invitations", "profile_id email role created_at expires_at"),
+        **_withheld(_TWICE, "email_key"),
+        **_withheld(_SAFE_HERE, "token_hash"),
+    },
+    "role_proposals": {
+        **_technical("id user_id"),
+        **_public("practitioner_id organization_id title proposed_by_profile_id"),
+        **_withheld(
+            "what a profile says of who works where; it stands on both pages once both agree",
+            "created_at",
+            ends=Ends.STAYS,
+            why="the profile says it, whoever acts for it; the link to the person is cut",
+        ),
+    },
     # --- what they write
     "reviews": {
         **_technical("id author_id is_sample"),
@@ -207,6 +223,7 @@ TABLES: Mapping[str, Columns] = {
         **_technical("source_record_id"),
     },
     "identifiers": {**_public("id profile_id system value"), **_technical("source_record_id")},
+    "profile_days": _technical("profile_id day views appearances"),
     "credentials": {
         **_public("id profile_id type title issuer reference status issued_on expires_on source_url checked_on"),
         **_technical("source_record_id"),

@@ -15,6 +15,7 @@ from directory.core import clock
 from directory.core.i18n import _
 from directory.models.accounts import User
 from directory.models.base import metadata
+from directory.models.claims import Invitation
 from directory.models.comments import Comment
 from directory.models.guides import Guide
 from directory.models.moderation import AuditEntry, Decision, DecisionAction, Report
@@ -63,6 +64,7 @@ MINE: Mapping[str, Callable[[User], ColumnElement[bool]]] = {
     "totp_devices": _own("totp_devices"),
     "recovery_codes": _own("recovery_codes"),
     "memberships": _own("memberships"),
+    "invitations": lambda user: col(Invitation.email_key) == user.email_key,
     "reviews": _own("reviews", "author_id"),
     "comments": _own("comments", "author_id"),
     "reports": lambda user: col(Report.id).in_(traces.reports_of(user)),

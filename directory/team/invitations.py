@@ -34,7 +34,9 @@ def invite(session: Session, *, profile_id: int, email: str, role: MembershipRol
     row = session.exec(select(Invitation).where(*same).with_for_update()).first()
     if row is None:
         _refuse_crowd(session, profile_id)
-        row = Invitation(profile_id=profile_id, email=address, email_key=key, role=role, token_hash="", created_at=moment, expires_at=moment)
+        row = Invitation(
+            profile_id=profile_id, email=address, email_key=key, role=role, token_hash="", created_at=moment, expires_at=moment
+        )
     row.email, row.role, row.invited_by_id, row.created_at, row.expires_at = address, role, actor_id, moment, moment + rules.LIFE
     row.token_hash = tokens.digest(tokens.new_token())
     try:

@@ -69,7 +69,8 @@ def read(session: Session, profile: Profile) -> Overview:
     expiring = session.exec(select(Credential).where(*ending).order_by(col(Credential.expires_on), col(Credential.id))).all()
     claim = session.exec(select(Claim).where(Claim.profile_id == profile.id, col(Claim.status).in_(HOLDING))).first()
     counted = days.since(session, profile.id, today - timedelta(days=7 * 13))
-    return Overview(*numbers, expiring=expiring, claim=claim, counted=counted, today=today)
+    to_answer, suggestions, disputes, proposals = numbers
+    return Overview(to_answer, suggestions, disputes, proposals, expiring, claim, counted, today)
 
 
 def _numbers(profile_id: int) -> Select[tuple[int, int, int, int]]:

@@ -1,8 +1,9 @@
 """Who works where: said by one side, shown once the other side agrees, ended by either."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from sqlalchemy import Select
 from sqlalchemy import select as wide_select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
@@ -91,16 +92,22 @@ def unanswerable(session: Session) -> Sequence[Proposed]:
     return [one for one in found if one.asked.id not in held]
 
 
+def find(session: Session, proposal_id: int) -> Proposed | None:
+    """Return one proposal, or None where it was answered or taken back."""
+    row = session.execute(_proposals()[2].where(col(RoleProposal.id) == proposal_id)).first()
+    return None if row is None else Proposed(*row)
+
+
 def proposal(session: Session, proposal_id: int) -> Proposed:
     """Return one proposal.
 
     Raises:
         NotFound: when there is none.
     """
-    row = session.execute(_proposals()[2].where(col(RoleProposal.id) == proposal_id)).first()
-    if row is None:
+    found = find(session, proposal_id)
+    if found is None:
         raise NotFound(_("There is no such proposal: it was answered or taken back."))
-    return Proposed(*row)
+    return found
 
 
 def propose(session: Session, *, profile_id: int, other_id: int, title: str, actor_id: int) -> bool:
@@ -268,7 +275,8 @@ def _pair(practitioner: Practitioner, organization: Organization) -> tuple[bool,
     return RoleProposal.practitioner_id == practitioner.id, RoleProposal.organization_id == organization.id
 
 
-def _proposals():  # type: ignore[no-untyped-def]
+def _proposals() -> tuple[Any, Any, Select[RoleProposal, Profile, Profile]]:
+    """Return the person's side, the practice's side, and the SELECT of proposals with both, the oldest first."""
     person, practice = aliased(Profile), aliased(Profile)
     statement = (
         wide_select(RoleProposal, person, practice)

@@ -27,7 +27,13 @@ class ManagePage:
 
 
 #: Endpoint -> label, in the order of the list. Each takes the profile's part of the address as `slug`.
-PAGES: tuple[tuple[str, str], ...] = (("manage.index", lazy("Overview")),)
+PAGES: tuple[tuple[str, str], ...] = (
+    ("manage.index", lazy("Overview")),
+    ("team.index", lazy("Who acts for it")),
+    ("people.index", lazy("Who works where")),
+    ("sharing.invite", lazy("Ask for reviews")),
+    ("sharing.badge", lazy("Badge")),
+)
 
 
 def pages(profile: Profile) -> list[ManagePage]:

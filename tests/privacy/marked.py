@@ -5,10 +5,12 @@ from typing import Any
 
 from sqlalchemy import Boolean, DateTime, Enum, LargeBinary, String, TypeDecorator, insert, select
 from sqlmodel import Session
+from sqlmodel import select as orm_select
 
 from directory.core import clock
 from directory.models.accounts import Role, User, UserStatus
 from directory.models.base import metadata
+from directory.models.profiles import Organization, Practitioner, ProfileKind
 from directory.models.reviews import ReviewStatus
 from directory.privacy.columns import TABLES, Kind
 from tests.factories import Make
@@ -87,6 +89,12 @@ def marked(session: Session, make: Make, *, letter: str = "Q", day: datetime = d
     by.row("totp_devices", user_id=user_id)
     by.row("recovery_codes", user_id=user_id)
     by.row("memberships", user_id=user_id, role="owner", **here)
+    ends = (make.profile(), make.profile(kind=ProfileKind.PRACTICE))
+    person = session.exec(orm_select(Practitioner.id).where(Practitioner.profile_id == ends[0].id)).one()
+    practice = session.exec(orm_select(Organization.id).where(Organization.profile_id == ends[1].id)).one()
+    said = {"practitioner_id": person, "organization_id": practice, "proposed_by_profile_id": ends[0].id, "title": ""}
+    by.row("role_proposals", user_id=user_id, **said)
+    by.row("invitations", email=email, email_key=email.lower(), role="manager", **here)
     told = {"profile_id": profile.id, "treatment_id": make.treatment().id, "overall": 5, "own_experience": True, "is_sample": False}
     shown = by.row("reviews", author_id=user_id, status=ReviewStatus.PUBLISHED, month="2025-09", **told)
     down = by.row(
@@ -120,7 +128,18 @@ def marked(session: Session, make: Make, *, letter: str = "Q", day: datetime = d
 FILLED = frozenset(
     {
         *("users", "auth_sessions", "account_events", "consents", "mailed_tokens", "email_changes", "notification_choices", "passkeys"),
-        *("totp_devices", "recovery_codes", "memberships", "reviews", "comments", "decisions", "reports", "audit_entries"),
+        *(
+            "totp_devices",
+            "recovery_codes",
+            "memberships",
+            "invitations",
+            "role_proposals",
+            "reviews",
+            "comments",
+            "decisions",
+            "reports",
+            "audit_entries",
+        ),
         *("idempotency_keys", "kept_mails", "blocks", "login_failures", "rate_counts"),
     }
 )
