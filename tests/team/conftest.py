@@ -40,16 +40,14 @@ class Team:
 
     def roles(self) -> dict[int, str]:
         """Who may do what for the profile now."""
-        self.session.expire_all()
-        rows = self.session.exec(select(Membership).where(Membership.profile_id == self.profile.id)).all()
-        return {row.user_id: row.role.value for row in rows}
+        rows = select(Membership.user_id, Membership.role).where(Membership.profile_id == self.profile.id)
+        return {user_id: role.value for user_id, role in self.session.exec(rows).all()}
 
     def invite(self, email: str, role: MembershipRole = MembershipRole.MANAGER) -> str:
         """The secret of an invitation, as it stands in the mail to an address."""
         invitations.invite(self.session, profile_id=self.profile.id, email=email, role=role, actor_id=self.owner.id)
         self.session.commit()
         jobs.run_due(self.app)
-        self.session.expire_all()
         newest = select(KeptMail.text).where(KeptMail.recipient == email).order_by(col(KeptMail.id).desc())
         text = self.session.exec(newest).first() or ""
         return next(word for word in text.split() if "/invitations/" in word).rpartition("/")[2]
@@ -57,8 +55,7 @@ class Team:
     def mails(self) -> list[tuple[str, str]]:
         """Whom the worker wrote to, and about what, the oldest first."""
         jobs.run_due(self.app)
-        self.session.expire_all()
-        return [(mail.recipient, mail.subject) for mail in self.session.exec(select(KeptMail).order_by(col(KeptMail.id))).all()]
+        return list(self.session.exec(select(KeptMail.recipient, KeptMail.subject).order_by(col(KeptMail.id))).all())
 
     def other(self, name: str = "Reed Studio", kind: ProfileKind = ProfileKind.PRACTICE, *, owned: bool = True) -> tuple[Profile, User]:
         """Another profile, and its owner or somebody who is none."""

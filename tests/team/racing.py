@@ -17,10 +17,11 @@ def race(url: str, *, rounds: int) -> list[int]:
     """Return how many owners were left, round by round."""
     database = Database(url)
     metadata.create_all(database.engine)
-    left = []
+    left, made = [], None
     for _round in range(rounds):
         with database.transaction() as session:
-            made = Make(session)
+            made = made or Make(session)
+            made.session = session
             profile_id, owners = (
                 made.profile().id,
                 [made.user(email=f"{_round}-{n}@p.example", name=f"O {_round} {n}").id for n in range(2)],
