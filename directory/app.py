@@ -26,6 +26,7 @@ from directory.web import (
     search,
     security,
     seen,
+    tally,
     templating,
 )
 
@@ -79,6 +80,7 @@ def serve_app() -> Flask:
     # Beside the first visitors: they are answered all the same, only not as quickly.
     threading.Thread(target=app.extensions["hairline_search"].prewarm, name="search-prewarm", daemon=True).start()
     threading.Thread(target=seen.keep_flushing, args=(app, threading.Event()), name="seen", daemon=True).start()
+    threading.Thread(target=tally.keep_flushing, args=(app, threading.Event()), name="tally", daemon=True).start()
     return app
 
 

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import structlog
 from flask import Flask
@@ -20,8 +20,10 @@ from directory.credentials import clockwork
 from directory.models.accounts import EventKind, User
 from directory.places import blob
 from directory.privacy import erasure, retention
+from directory.profiles import days
+from directory.profiles.days import Count
 from directory.search import indexer
-from directory.web import claim_mails, claiming, credential_mails, farewell, mails
+from directory.web import claim_mails, claiming, credential_mails, farewell, mails, team_mails
 from directory.work import Handler, Work
 
 log = structlog.get_logger("jobs")
@@ -58,6 +60,14 @@ def seen(work: Work) -> None:
         work.finish(session)
 
 
+def counted(work: Work) -> None:
+    """Handler: add what web processes counted to the sums of profiles (`web/tally.py`); run twice it adds once."""
+    sums = {(number, date.fromisoformat(day)): Count(views, appearances) for number, day, views, appearances in work.payload["rows"]}
+    with work.transaction() as session:
+        days.add(session, sums)
+        work.finish(session)
+
+
 def sign_in_failed(work: Work) -> None:
     """Handler: write a failed sign-in into the history of the account, if there is one."""
     user_id = work.payload["user_id"]
@@ -72,12 +82,14 @@ def sign_in_failed(work: Work) -> None:
 HANDLERS: dict[str, Handler] = {
     "ops.sweep": sweep,
     "accounts.seen": seen,
+    "profiles.counted": counted,
     "accounts.sign_in_failed": sign_in_failed,
     **indexer.HANDLERS,
     **mails.HANDLERS,
     **claim_mails.HANDLERS,
     **claiming.HANDLERS,
     **credential_mails.HANDLERS,
+    **team_mails.HANDLERS,
     **farewell.HANDLERS,
 }
 

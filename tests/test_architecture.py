@@ -31,7 +31,22 @@ FLOORS = (
         "disclosures",
         "profiles",
     ),
-    *("reviews", "guides", "comments", "claims", "moderation", "privacy", "sources", "ingest", "search", "sample", "forms", "web", "jobs"),
+    *(
+        "reviews",
+        "guides",
+        "comments",
+        "team",
+        "claims",
+        "moderation",
+        "privacy",
+        "sources",
+        "ingest",
+        "search",
+        "sample",
+        "forms",
+        "web",
+        "jobs",
+    ),
     *("views", "api", "app", "cli"),
 )
 #: Floors below this one know nothing of HTTP. Flask-Login's UserMixin is the one exception.

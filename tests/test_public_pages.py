@@ -38,6 +38,7 @@ NOT_KEPT = frozenset(
             "emails.release",
             "emails.take_over",
             "notifications.stop",
+            "invitations.show",
         ),
         "factors.second",
         "near.show",
@@ -120,7 +121,6 @@ def examples(session: Session, make: Make) -> dict[str, dict[str, Any]]:
     session.commit()
     return {
         "/p/": {"slug": ada.slug},
-        "/manage/": {"slug": ada.slug},
         "/report/profile/": {"slug": ada.slug},
         "/report/review/": {"review_id": review.id},
         "/report/comment/": {"comment_id": comment.id},
@@ -133,9 +133,25 @@ def examples(session: Session, make: Make) -> dict[str, dict[str, Any]]:
         "/reset/": {"token": "x" * 43},
         "/account/email/": {"token": "x" * 43},
         "/unsubscribe/": {"token": "x" * 43},
+        "/invitations/": {"token": "x" * 43},
+        "/manage/": {"slug": ada.slug} | dict.fromkeys(("membership_id", "invitation_id", "role_id", "proposal_id"), 1),
         "/map/labels/": {"zoom": 9, "x": 143, "y": 186},
         "/dev/outbox/": {"mail_id": 1},
-        "/moderation/": dict.fromkeys(("report_id", "review_id", "comment_id", "profile_id", "user_id", "evidence_id", "entry_id"), 1),
+        "/moderation/": dict.fromkeys(
+            (
+                "report_id",
+                "review_id",
+                "comment_id",
+                "profile_id",
+                "user_id",
+                "evidence_id",
+                "entry_id",
+                "proposal_id",
+                "credential_id",
+                "claim_id",
+            ),
+            1,
+        ),
         "/account/second-factor/passkeys/": {"passkey_id": 1},
         "/static/": {"build": "0", "name": "css/site.css"},
     }

@@ -33,6 +33,11 @@ def who_edits(session: Session, profile_id: int) -> Sequence[int]:
     return session.exec(wanted.order_by(col(Membership.user_id))).all()
 
 
+def profiles_of(session: Session, user_id: int) -> frozenset[int]:
+    """Return the numbers of the profiles that a person acts for."""
+    return frozenset(session.exec(select(Membership.profile_id).where(Membership.user_id == user_id)).all())
+
+
 def grant(session: Session, *, user_id: int, profile_id: int, role: MembershipRole, actor_id: int | None = None) -> Membership:
     """Let a person act for a profile, or change what they may do; written into the log. None as actor is the command line."""
     row = _found(session, user_id, profile_id)

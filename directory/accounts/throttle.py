@@ -45,6 +45,9 @@ ASK_FOR_MAIL = Limit("mail", 10, timedelta(hours=1))
 #: The same for one address: nobody's mailbox is filled from here.
 MAIL_TO_ONE = Limit("mail-to-one", 5, timedelta(hours=1))
 
+#: Invitations to act for a profile, for each profile: a practice is no sender of mail to strangers.
+INVITE = Limit("invite", 20, timedelta(days=1))
+
 
 def network(address: str | None) -> str:
     """Return the network that an address stands for: its /24, or its /64 in IPv6, where one household holds that many."""

@@ -48,6 +48,12 @@ RECEIPTS = Kind(
     lazy("That we have your report, and what we decided on it or on an entry that you sent."),
     lazy("They are the proof of what you sent us."),
 )
+TEAM = Kind(
+    "team",
+    lazy("Who acts for a profile"),
+    lazy("That you are asked to act for a profile, that somebody joins, leaves or may do more or less, and who works where."),
+    lazy("Without them somebody could take a profile over and you would not learn of it."),
+)
 NEW_SIGN_IN = Kind(
     "new_sign_in",
     lazy("New log-ins"),
@@ -72,7 +78,7 @@ CREDENTIALS = Kind(
 )
 
 #: In the order of the page: those that can be switched off stand first.
-KINDS: tuple[Kind, ...] = (NEW_SIGN_IN, SHOWN_AGAIN, CREDENTIALS, SECURITY, CLAIMS, DECISIONS, RECEIPTS)
+KINDS: tuple[Kind, ...] = (NEW_SIGN_IN, SHOWN_AGAIN, CREDENTIALS, SECURITY, CLAIMS, TEAM, DECISIONS, RECEIPTS)
 OPTIONAL: Mapping[str, Kind] = {kind.word: kind for kind in KINDS if not kind.is_fixed}
 
 #: Each function of `mail.py` -> the kind of its mail.
@@ -91,6 +97,8 @@ OF_MAIL: Mapping[str, Kind] = {
     **dict.fromkeys(("report_received", "report_decided", "new_entry_shown", "new_entry_declined"), RECEIPTS),
     "credential_decided": DECISIONS,
     "credential_expiring": CREDENTIALS,
+    **dict.fromkeys(("member_invited", "member_role", "member_removed", "profile_given_back", "team_changed"), TEAM),
+    **dict.fromkeys(("works_here_asked", "works_here_settled"), TEAM),
     #: An operator's own, sent by hand.
     "try_out": RECEIPTS,
 }

@@ -252,6 +252,48 @@ def credential_expiring(session: Session, *, credential_id: int, user_id: int) -
     outbox.enqueue(session, name, key=f"{name}:{credential_id}:{user_id}", credential_id=credential_id, user_id=user_id)
 
 
+def member_invited(session: Session, *, invitation_id: int) -> None:
+    """Ask whoever reads an address to act for a profile."""
+    _enqueue(session, "member_invited", invitation_id, invitation_id=invitation_id)
+
+
+def member_role(session: Session, *, user_id: int, profile_id: int) -> None:
+    """Tell a person what they may do for a profile from now on."""
+    _about(session, "member_role", user_id, profile_id)
+
+
+def member_removed(session: Session, *, user_id: int, profile_id: int) -> None:
+    """Tell a person that they act for a profile no longer."""
+    _about(session, "member_removed", user_id, profile_id)
+
+
+def profile_given_back(session: Session, *, user_id: int, profile_id: int) -> None:
+    """Tell a person that its last owner gave a profile back, so that nobody acts for it any more."""
+    _about(session, "profile_given_back", user_id, profile_id)
+
+
+def team_changed(session: Session, *, user_id: int, profile_id: int, member_id: int, what: str) -> None:
+    """Tell an owner of a profile what has become of somebody who acts for it: joined, role, removed or left."""
+    _about(session, "team_changed", user_id, profile_id, member_id=member_id, what=what)
+
+
+def works_here_asked(session: Session, *, user_id: int, proposal_id: int) -> None:
+    """Ask an owner of a profile whether it is right that somebody works there, or that they do."""
+    key = f"mail.works_here_asked:{user_id}:{proposal_id}"
+    outbox.enqueue(session, "mail.works_here_asked", key=key, user_id=user_id, proposal_id=proposal_id)
+
+
+def works_here_settled(session: Session, *, user_id: int, profile_id: int, other_id: int, outcome: str) -> None:
+    """Tell an owner of a profile what came of who works where: agreed, declined or ended."""
+    _about(session, "works_here_settled", user_id, profile_id, other_id=other_id, outcome=outcome)
+
+
+def _about(session: Session, name: str, user_id: int, profile_id: int, **more: int | str) -> None:
+    """Write to a person about a profile; the key says everything that the payload says."""
+    key = ":".join(map(str, (f"mail.{name}", user_id, profile_id, *more.values())))
+    outbox.enqueue(session, f"mail.{name}", key=key, user_id=user_id, profile_id=profile_id, **more)
+
+
 def try_out(session: Session, *, address: str) -> int:
     """Send a mail that says that mail works; return the job's id. The address is the operator's own, typed by them."""
     return outbox.enqueue(session, "mail.try_out", address=address)

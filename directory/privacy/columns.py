@@ -127,6 +127,22 @@ TABLES: Mapping[str, Columns] = {
         **_leaves("claim-proofs", "created_at expires_at proved_at checked_at problem"),
         **_withheld(_SAFE_HERE, "code_hash"),
     },
+    "invitations": {
+        **_technical("id invited_by_id"),
+        **_leaves("invitations", "profile_id email role created_at expires_at"),
+        **_withheld(_TWICE, "email_key"),
+        **_withheld(_SAFE_HERE, "token_hash"),
+    },
+    "role_proposals": {
+        **_technical("id user_id"),
+        **_public("practitioner_id organization_id title proposed_by_profile_id"),
+        **_withheld(
+            "what a profile says of who works where; it stands on both pages once both agree",
+            "created_at",
+            ends=Ends.STAYS,
+            why="the profile says it, whoever acts for it; the link to the person is cut",
+        ),
+    },
     # --- what they write
     "reviews": {
         **_technical("id author_id is_sample"),
@@ -226,6 +242,7 @@ TABLES: Mapping[str, Columns] = {
         **_technical("source_record_id"),
     },
     "identifiers": {**_public("id profile_id system value"), **_technical("source_record_id")},
+    "profile_days": _technical("profile_id day views appearances"),
     "credentials": {
         **_public("id profile_id type title issuer reference status issued_on expires_on source_url checked_on stated_at"),
         **_technical("source_record_id checked_by_id stated_by_id"),

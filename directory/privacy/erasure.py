@@ -16,6 +16,7 @@ from directory.core import clock
 from directory.core.errors import NotFound, Refused
 from directory.core.i18n import _
 from directory.models.accounts import ErasureRequest, EventKind, User, UserStatus
+from directory.models.claims import Invitation
 from directory.models.comments import Comment
 from directory.models.moderation import Decision, Report
 from directory.models.ops import IdempotencyKey, KeptMail
@@ -147,6 +148,8 @@ def finish(session: Session, *, user_id: int, keep_mail: str = "") -> bool:
     if claims.holds_something(session, user_id) or traces.empty_reports(session, user, limit=rules.BATCH):
         return False
     session.execute(delete(IdempotencyKey).where(col(IdempotencyKey.actor) == f"user:{user_id}"))
+    # Those that they sent go with their row; these went to their address.
+    session.execute(delete(Invitation).where(col(Invitation.email_key) == user.email_key))
     session.execute(delete(KeptMail).where(func.lower(KeptMail.recipient) == user.email_key, col(KeptMail.message_id) != keep_mail))
     traces.clear_log(session, user)
     session.execute(delete(User).where(col(User.id) == user_id))

@@ -15,7 +15,7 @@ from directory.core import clock
 from directory.core.i18n import _
 from directory.models.accounts import User
 from directory.models.base import metadata
-from directory.models.claims import Claim, ClaimProof
+from directory.models.claims import Claim, ClaimProof, Invitation
 from directory.models.comments import Comment
 from directory.models.guides import Guide
 from directory.models.moderation import AuditEntry, Decision, DecisionAction, Report
@@ -66,6 +66,7 @@ MINE: Mapping[str, Callable[[User], ColumnElement[bool]]] = {
     "memberships": _own("memberships"),
     "claims": _own("claims"),
     "claim_proofs": lambda user: col(ClaimProof.claim_id).in_(select(Claim.id).where(Claim.user_id == user.id)),
+    "invitations": lambda user: col(Invitation.email_key) == user.email_key,
     "reviews": _own("reviews", "author_id"),
     "comments": _own("comments", "author_id"),
     "reports": lambda user: col(Report.id).in_(traces.reports_of(user)),

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, update
+from sqlalchemy import ColumnElement, delete, or_, tuple_, update
+from sqlalchemy import select as wide_select
 from sqlmodel import Session, SQLModel, col, func, select
 
 from directory.accounts import history
@@ -14,8 +15,9 @@ from directory.core import clock
 from directory.core.i18n import lazy
 from directory.evidence.rules import KEPT as DOCUMENTS
 from directory.models.accounts import AccountEvent, AuthSession, EmailChange, LoginFailure, MailedToken, Role, User
-from directory.models.claims import HOLDING, OPEN, Claim, ClaimStatus
+from directory.models.claims import HOLDING, OPEN, Claim, ClaimStatus, Invitation
 from directory.models.comments import Comment
+from directory.models.disclosures import ProfileDay
 from directory.models.evidence import Evidence
 from directory.models.factors import SpentSecret
 from directory.models.limits import Block, RateCount
@@ -65,8 +67,10 @@ class Rule:
     def run(self, session: Session, limit: int = rules.BATCH) -> int:
         """End some of the rows that are too old; return how many."""
         table: Any = self.table
-        key = table.__table__.primary_key.columns[0]
-        ids = session.execute(select(key).where(self.over(clock.now() - self.keep)).order_by(key).limit(limit)).scalars().all()
+        keys = list(table.__table__.primary_key.columns)
+        key: Any = keys[0] if len(keys) == 1 else tuple_(*keys)
+        found = session.execute(wide_select(*keys).where(self.over(clock.now() - self.keep)).order_by(*keys).limit(limit)).all()
+        ids = [row[0] if len(keys) == 1 else tuple(row) for row in found]
         if ids:
             these = update(table).values(dict.fromkeys(self.emptied, "")) if self.emptied else delete(table)
             session.execute(these.where(key.in_(ids)).execution_options(synchronize_session=False))
@@ -228,6 +232,24 @@ RULES: tuple[Rule, ...] = (
         lazy("So that a decision can be looked at again, and to know who tries again and again"),
         Claim,
         lambda moment: col(Claim.status).not_in((*OPEN, *HOLDING)) & (col(Claim.updated_at) < moment),
+    ),
+    Rule(
+        "invitations",
+        lazy("Addresses of people who were asked to act for a profile and did not answer"),
+        lazy("the invitation ended"),
+        timedelta(days=1),
+        lazy("So that its link says why it works no longer"),
+        Invitation,
+        _before(Invitation.expires_at),
+    ),
+    Rule(
+        "profile-days",
+        lazy("How often a profile was seen on a day; nobody is named in it"),
+        lazy("the day"),
+        timedelta(days=400),
+        lazy("To compare with the year before"),
+        ProfileDay,
+        lambda moment: col(ProfileDay.day) < moment.date(),
     ),
     Rule(
         "unconfirmed",

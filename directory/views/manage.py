@@ -4,6 +4,8 @@ from flask import Blueprint, render_template
 
 from directory.accounts.permissions import Permission
 from directory.models.profiles import Profile
+from directory.team import overview
+from directory.web import db, figures
 from directory.web.auth import requires
 from directory.web.manage import managed
 
@@ -13,5 +15,6 @@ bp = Blueprint("manage", __name__, url_prefix="/manage/<slug>")
 @bp.get("")
 @requires(Permission.PROFILE_MANAGE, of=managed)
 def index(profile: Profile) -> str:
-    """Show what there is to do."""
-    return render_template("manage/index.html", profile=profile)
+    """Show what there is to do, how often the page was seen, and how the claim stands."""
+    todo = overview.read(db.session(), profile)
+    return render_template("manage/index.html", profile=profile, todo=todo, bars=figures.bars(todo.weeks), states=figures.CLAIM_STATES)

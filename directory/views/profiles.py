@@ -10,7 +10,7 @@ from directory.models.profiles import HairEvidence
 from directory.profiles import queries as profiles
 from directory.profiles.shown import ProfileFacts
 from directory.reviews import queries as reviews
-from directory.web import claims, db, papers, seo, templating, words
+from directory.web import claims, db, papers, seo, tally, templating, words
 from directory.web import profile as shown
 from directory.web.auth import requires
 
@@ -27,6 +27,7 @@ def show(slug: str) -> str:
     section = reviews.section(session, profile)
     talk = comments.section(session, comments.on_profile(profile))
     crumbs = shown.crumbs(facts)
+    tally.viewed(profile.id)
     return render_template(
         "profiles/show.html",
         profile=profile,

@@ -20,7 +20,7 @@ SCHEMA = "http://www.sitemaps.org/schemas/sitemap/0.9"
 #: Pages that change with the code alone; no day is claimed for them.
 PAGES = ("home.index", "home.countries", "guides.index", "pages.how_ratings_work", "pages.about", "pages.guidelines", "pages.credits")
 #: Nothing to find there: answers to forms, private pages, filters without end.
-CLOSED = ("/search", "/report/", "/login", "/register", "/account", "/moderation", "/dev/")
+CLOSED = ("/search", "/report/", "/login", "/register", "/account", "/moderation", "/manage/", "/invitations/", "/dev/")
 
 Entry = tuple[str, date | None]
 

@@ -15,7 +15,7 @@ from directory.places import sphere
 from directory.profiles import queries as profiles
 from directory.profiles.shown import Card
 from directory.search.port import RADII, Bounds, Criteria, Evidence, Group, Results, Sort, Unit, WhyEmpty
-from directory.web import cards, db, filters, pieces, reach, search, seo, words
+from directory.web import cards, db, filters, pieces, reach, search, seo, tally, words
 
 #: Register entries shown below a list; the rest is a link away.
 ON_REGISTER = 10
@@ -274,6 +274,7 @@ def find(criteria: Criteria, taxonomy: Sequence[Treatment], *, path: str, here: 
         shown, results = reach.wider(asked) or (asked, answer)
     register = answer.register or Results((), 0, 1, ON_REGISTER)
     found = {card.id: card for card in profiles.cards(db.session(), [*results.ids, *register.ids])}
+    tally.listed(found)
     return ListPage(asked, answer, shown, results, register, found, taxonomy, path, here)
 
 

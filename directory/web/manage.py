@@ -31,6 +31,10 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("manage.index", lazy("Overview")),
     ("credentials.index", lazy("Credentials")),
     ("disclosures.edit", lazy("Who does the work")),
+    ("team.index", lazy("Who acts for it")),
+    ("people.index", lazy("Who works where")),
+    ("sharing.invite", lazy("Ask for reviews")),
+    ("sharing.badge", lazy("Badge")),
 )
 
 

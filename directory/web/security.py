@@ -95,7 +95,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         # Not `no-referrer`: over https the CSRF check wants the referrer of our own forms.
         headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        # One picture is made for other sites: `views/badge.py` says so itself.
+        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(self), browsing-topics=()"
         if settings.production:
             headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"

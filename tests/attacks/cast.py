@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import Connection
-from sqlmodel import Session
+from sqlmodel import Session, select
 from werkzeug.routing import Rule
 
 from directory.accounts import memberships
@@ -15,14 +15,16 @@ from directory.core.db import Database
 from directory.guides import queries as guide_queries
 from directory.guides import service as guides
 from directory.models.accounts import AuthSession, Role, User
-from directory.models.claims import Claim, ClaimProof, ProofMethod
+from directory.models.claims import Claim, ClaimProof, Invitation, ProofMethod, RoleProposal
 from directory.models.evidence import Evidence, EvidenceKind
 from directory.models.factors import Passkey
 from directory.models.memberships import MembershipRole
 from directory.models.moderation import Report, ReportKind
 from directory.models.ops import KeptMail
+from directory.models.profiles import Organization, Practitioner, PractitionerRole, Profile, ProfileKind
 from directory.profiles import proposing
 from directory.profiles.proposing import Entry, Relation, Sort
+from directory.team.rules import LIFE
 from tests.clients import Visitor
 from tests.factories import Make
 
@@ -68,6 +70,7 @@ class Cast:
         told = {"name": "Cy Noor", "sort": Sort.STUDIO, "place_id": make.place().id, "website": "", "treatments": ("smp",)}
         draft = proposing.propose(session, user_id=patient.id, entry=Entry(**told, relation=Relation.CLIENT))
         credential = make.credential(profile, stated_by_id=self.user("owner").id, stated_at=moment)
+        team = self._team(session, make, profile)
         session.commit()
         self.values: dict[str, Any] = {
             "slug": profile.slug,
@@ -77,6 +80,7 @@ class Cast:
             "report_id": report.id,
             "profile_id": profile.id,
             "user_id": self.user("other patient").id,
+            **team,
             "session_id": device.id,
             "credential_id": credential.id,
             "passkey_id": passkey.id,
@@ -96,6 +100,25 @@ class Cast:
             "y": 186,
             "build": "0",
         }
+
+    def _team(self, session: Session, make: Make, profile: Profile) -> dict[str, int]:
+        """Return the numbers of what stands on the pages of those who act for the profile: a colleague, an invitation, who works where."""
+        colleague = make.user("Cora 8")
+        member = memberships.grant(session, user_id=colleague.id, profile_id=profile.id, role=MembershipRole.RESPONDER)
+        asked = {"profile_id": profile.id, "invited_by_id": self.user("owner").id, "email": "i@p.example", "email_key": "i@p.example"}
+        invitation = Invitation(**asked, role=MembershipRole.MANAGER, token_hash="0", created_at=clock.now(), expires_at=clock.now() + LIFE)
+        person = session.exec(select(Practitioner).where(Practitioner.profile_id == profile.id)).one()
+        one, other = (self._practice(session, make) for _practice in range(2))
+        role = PractitionerRole(practitioner_id=person.id, organization_id=one.id)
+        said = {"practitioner_id": person.id, "organization_id": other.id, "proposed_by_profile_id": other.profile_id}
+        proposal = RoleProposal(**said, created_at=clock.now())
+        session.add_all([invitation, role, proposal])
+        session.flush()
+        return {"membership_id": member.id, "invitation_id": invitation.id, "role_id": role.id, "proposal_id": proposal.id}
+
+    def _practice(self, session: Session, make: Make) -> Organization:
+        practice = make.profile(kind=ProfileKind.PRACTICE)
+        return session.exec(select(Organization).where(Organization.profile_id == practice.id)).one()
 
     def user(self, name: str) -> User:
         """Return one of the people by what they are."""

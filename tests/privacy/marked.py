@@ -5,10 +5,12 @@ from typing import Any
 
 from sqlalchemy import Boolean, DateTime, Enum, LargeBinary, String, TypeDecorator, insert, select
 from sqlmodel import Session
+from sqlmodel import select as orm_select
 
 from directory.core import clock
 from directory.models.accounts import Role, User, UserStatus
 from directory.models.base import metadata
+from directory.models.profiles import Organization, Practitioner, ProfileKind
 from directory.models.reviews import ReviewStatus
 from directory.privacy.columns import TABLES, Kind
 from tests.factories import Make
@@ -89,6 +91,12 @@ def marked(session: Session, make: Make, *, letter: str = "Q", day: datetime = d
     by.row("memberships", user_id=user_id, role="owner", **here)
     denied = by.row("claims", user_id=user_id, status="denied", role="owner", profile_id=make.profile().id)
     by.row("claim_proofs", claim_id=denied, method="dns_txt", status="failed", tries_left=0)
+    ends = (make.profile(), make.profile(kind=ProfileKind.PRACTICE))
+    person = session.exec(orm_select(Practitioner.id).where(Practitioner.profile_id == ends[0].id)).one()
+    practice = session.exec(orm_select(Organization.id).where(Organization.profile_id == ends[1].id)).one()
+    said = {"practitioner_id": person, "organization_id": practice, "proposed_by_profile_id": ends[0].id, "title": ""}
+    by.row("role_proposals", user_id=user_id, **said)
+    by.row("invitations", email=email, email_key=email.lower(), role="manager", **here)
     told = {"profile_id": profile.id, "treatment_id": make.treatment().id, "overall": 5, "own_experience": True, "is_sample": False}
     shown = by.row("reviews", author_id=user_id, status=ReviewStatus.PUBLISHED, month="2025-09", **told)
     down = by.row(
@@ -127,6 +135,18 @@ FILLED = frozenset(
         *("totp_devices", "recovery_codes", "memberships", "claims", "claim_proofs"),
         *("reviews", "comments", "decisions", "reports", "audit_entries"),
         *("evidence", "evidence_blobs"),
+        *(
+            "totp_devices",
+            "recovery_codes",
+            "memberships",
+            "invitations",
+            "role_proposals",
+            "reviews",
+            "comments",
+            "decisions",
+            "reports",
+            "audit_entries",
+        ),
         *("idempotency_keys", "kept_mails", "blocks", "login_failures", "rate_counts"),
     }
 )

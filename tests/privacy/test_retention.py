@@ -11,7 +11,8 @@ from sqlmodel import Session, select
 
 from directory.core.db import Database
 from directory.models.accounts import AccountEvent, AuthSession, EmailChange, EventKind, LoginFailure, MailedToken, Role, TokenPurpose, User
-from directory.models.claims import Claim, ClaimStatus
+from directory.models.claims import Claim, ClaimStatus, Invitation
+from directory.models.disclosures import ProfileDay
 from directory.models.evidence import Evidence, EvidenceKind
 from directory.models.factors import SpentSecret
 from directory.models.limits import Block, BlockKind, RateCount
@@ -69,6 +70,17 @@ def _document(make: Make, at: datetime) -> Evidence:
     return Evidence(claim_id=claim.id, **values, key_id="k", created_at=BEFORE, purge_at=at + timedelta(days=30))
 
 
+def _invitation(make: Make, at: datetime) -> Invitation:
+    asked = {"email": f"{at:%j%H%M%S}@p.example", "email_key": f"{at:%j%H%M%S}@p.example", "token_hash": f"{at:%j%H%M%S}"}
+    return Invitation(profile_id=make.profile().id, role=MembershipRole.MANAGER, **asked, created_at=BEFORE, expires_at=at)
+
+
+def _day(make: Make, at: datetime) -> ProfileDay:
+    """A day is no moment: what is a minute too old is of the day before."""
+    begins = NOW - timedelta(days=400)
+    return ProfileDay(profile_id=make.profile().id, day=(at if at >= begins else at - timedelta(days=1)).date())
+
+
 #: Rule -> a row of it from whose moment the time counts.
 ROWS: dict[str, Callable[[Make, datetime], Any]] = {
     "sessions": lambda make, at: _session(make.user(), at - timedelta(days=1), revoked_at=at, network=""),
@@ -89,6 +101,8 @@ ROWS: dict[str, Callable[[Make, datetime], Any]] = {
     "claims": lambda make, at: Claim(
         profile_id=make.profile().id, user_id=make.user().id, status=ClaimStatus.DENIED, created_at=BEFORE, updated_at=at, expires_at=BEFORE
     ),
+    "invitations": lambda make, at: _invitation(make, at),
+    "profile-days": lambda make, at: _day(make, at),
     "unconfirmed": lambda make, at: make.user(email_confirmed_at=None, created_at=at),
     "documents": lambda make, at: _document(make, at),
     "blocks": lambda make, at: Block(kind=BlockKind.NETWORK, value=f"{at}", reason="", created_at=BEFORE, expires_at=at),
@@ -106,8 +120,8 @@ def test_a_minute_decides(session: Session, make: Make, rule: Rule) -> None:
     old, young = ROWS[rule.name](make, NOW - rule.keep - MINUTE), ROWS[rule.name](make, NOW - rule.keep + MINUTE)
     session.add_all([old, young])
     session.flush()
-    key = rule.table.__table__.primary_key.columns[0].name  # type: ignore[attr-defined]
-    ends, stays = getattr(old, key), getattr(young, key)
+    keys = [column.name for column in rule.table.__table__.primary_key.columns]  # type: ignore[attr-defined]
+    ends, stays = (tuple(getattr(row, key) for key in keys) for row in (old, young))
     assert rule.run(session) == 1
     assert rule.run(session) == 0, "ended once, it is not met again"
     session.expire_all()
@@ -124,6 +138,16 @@ def by_name(name: str) -> Rule:
 
 
 class TestWhatStays:
+    def test_the_other_days_of_a_profile(self, session: Session, make: Make) -> None:
+        """A row has two keys, and so has what is ended. Seen to fail with rows found by the first of their keys alone."""
+        profile, today = make.profile(), NOW.date()
+        session.add_all(ProfileDay(profile_id=profile.id, day=today - timedelta(days=back)) for back in (0, 399, 400, 401, 402))
+        session.flush()
+        assert by_name("profile-days").run(session, limit=1) == 1
+        assert by_name("profile-days").run(session) == 1
+        left = {today - day for day in session.exec(select(ProfileDay.day)).all()}
+        assert left == {timedelta(days=back) for back in (0, 399, 400)}
+
     def test_a_session_that_is_used_and_one_that_ran_out(self, session: Session, make: Make) -> None:
         """Seen to fail with the age of the sign-in asked for in place of its end."""
         user = make.user()

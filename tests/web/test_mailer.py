@@ -33,10 +33,11 @@ from directory.models.claims import Claim, ClaimProof, ClaimStatus, ProofMethod
 from directory.models.memberships import MembershipRole
 from directory.models.moderation import Decision, DecisionAction, ReasonClass, Report, ReportKind
 from directory.models.ops import Job, JobStatus, KeptMail
-from directory.models.profiles import Credential
+from directory.models.profiles import Credential, ProfileKind
 from directory.notifications import mail
 from directory.notifications.kinds import KINDS, OF_MAIL, OPTIONAL
 from directory.privacy import erasure
+from directory.team import invitations, people
 from directory.web import mailer, mails
 from tests.accounts.visits import link_in
 from tests.clients import Visitor
@@ -317,6 +318,27 @@ def _expiring(session: Session, make: Make) -> None:
     mail.credential_expiring(session, credential_id=one.id, user_id=one.stated_by_id or 0)
 
 
+def _member(session: Session, make: Make) -> dict[str, int]:
+    """A manager of a profile."""
+    user, profile = make.user(email="a@p.example"), make.profile("Ada <names>")
+    memberships.grant(session, user_id=user.id, profile_id=profile.id, role=MembershipRole.MANAGER)
+    return {"user_id": user.id, "profile_id": profile.id}
+
+
+def _invited(session: Session, make: Make) -> None:
+    owner, profile = make.user(), make.profile("Ada <names>")
+    memberships.grant(session, user_id=owner.id, profile_id=profile.id, role=MembershipRole.OWNER)
+    invitations.invite(session, profile_id=profile.id, email="i@p.example", role=MembershipRole.MANAGER, actor_id=owner.id)
+
+
+def _works_asked(session: Session, make: Make) -> None:
+    owner, other = make.user(), make.user(email="a@p.example")
+    person, practice = make.profile("Ada <names>"), make.profile("Bo <words>", kind=ProfileKind.PRACTICE)
+    for user, profile in ((owner, person), (other, practice)):
+        memberships.grant(session, user_id=user.id, profile_id=profile.id, role=MembershipRole.OWNER)
+    people.propose(session, profile_id=person.id, other_id=practice.id, title="Lead", actor_id=owner.id)
+
+
 #: Each mail: what makes it, who gets it, what it must say.
 MAILS: dict[str, tuple[Callable[[Session, Make], object], str, tuple[str, ...]]] = {
     "confirm_email": (
@@ -577,6 +599,43 @@ MAILS: dict[str, tuple[Callable[[Session, Make], object], str, tuple[str, ...]]]
         ),
         "a@p.example",
         ("Cy & Noor", "not listed", "Their site is about <brows>."),
+    ),
+    "member_invited": (
+        lambda session, make: _invited(session, make),
+        "i@p.example",
+        ("Ada <names>", "http://localhost:8000/invitations/", "14 days", "do nothing"),
+    ),
+    "member_role": (
+        lambda session, make: mail.member_role(session, **_member(session, make)),
+        "a@p.example",
+        ("Ada <names>", "Manager", "http://localhost:8000/manage/"),
+    ),
+    "member_removed": (
+        lambda session, make: mail.member_removed(session, **_member(session, make)),
+        "a@p.example",
+        ("Ada <names>", "ended your part", "http://localhost:8000/contact"),
+    ),
+    "profile_given_back": (
+        lambda session, make: mail.profile_given_back(session, **_member(session, make)),
+        "a@p.example",
+        ("Ada <names>", "claimed anew", "http://localhost:8000/p/"),
+    ),
+    "team_changed": (
+        lambda session, make: mail.team_changed(session, **_member(session, make), member_id=make.user("Bea <words>").id, what="joined"),
+        "a@p.example",
+        ("Ada <names>", "Bea <words>", "http://localhost:8000/manage/"),
+    ),
+    "works_here_asked": (
+        lambda session, make: _works_asked(session, make),
+        "a@p.example",
+        ("Ada <names>", "Bo <words>", "neither page until you agree", "http://localhost:8000/manage/"),
+    ),
+    "works_here_settled": (
+        lambda session, make: mail.works_here_settled(
+            session, **_member(session, make), other_id=make.profile("Bo <words>").id, outcome="ended"
+        ),
+        "a@p.example",
+        ("Ada <names>", "Bo <words>", "Reviews stay", "http://localhost:8000/manage/"),
     ),
     "try_out": (lambda session, make: mail.try_out(session, address="op@hairline.example") and None, "op@hairline.example", ("It does.",)),
 }

@@ -1,0 +1,1 @@
+"""Who acts for a profile, who works where, and what they see."""

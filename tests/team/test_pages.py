@@ -1,0 +1,144 @@
+"""The first page of those who act for a profile, the one way to ask for reviews, and what stands on a person's account page."""
+
+from datetime import timedelta
+
+from flask import Flask
+from sqlmodel import Session
+
+from directory.core import clock
+from directory.core.db import Database
+from directory.models.assertions import EditSuggestion
+from directory.models.claims import Claim, ClaimStatus
+from directory.models.memberships import MembershipRole
+from directory.models.profiles import Credential
+from directory.models.replies import Dispute, DisputeReason, Reply, ReplyStatus
+from directory.models.reviews import ReviewStatus
+from directory.profiles import days
+from directory.profiles.days import Count
+from directory.team import people
+from directory.web import figures
+from tests.clients import Visitor, words_of
+from tests.queries import count_queries
+from tests.team.conftest import Team
+
+
+def credential(session: Session, team: Team, title: str, days: int) -> None:
+    ends = clock.today() + timedelta(days=days)
+    session.add(Credential(profile_id=team.profile.id, type=title, title=title, issuer="A school", expires_on=ends))
+
+
+class TestOverview:
+    def test_nothing_waits(self, app: Flask, team: Team) -> None:
+        """Seen to fail with the sentence left out."""
+        page = words_of(Visitor(app).sign_in(team.owner).get(team.base))
+        assert "Nothing waits for you." in page
+        assert "Nobody claimed this profile here" in page
+
+    def test_what_waits_is_counted_and_what_is_done_is_not(self, app: Flask, session: Session, team: Team) -> None:
+        """Seen to fail with each condition left out of the counts."""
+        moment, profile = clock.now(), team.profile.id
+        reviews = [team.make.review(profile=team.profile) for _number in range(4)]
+        team.make.review(profile=team.profile, status=ReviewStatus.REMOVED)
+        for review, status in ((reviews[0], ReplyStatus.VISIBLE), (reviews[1], ReplyStatus.WITHDRAWN)):
+            session.add(Reply(review_id=review.id, profile_id=profile, body="Thank you.", status=status, created_at=moment))
+        for status in ("pending", "pending", "accepted"):
+            session.add(EditSuggestion(profile_id=profile, field="phone", status=status, created_at=moment))
+        for review, status in zip(reviews, ("reviewer_notified", "appealed", "decided", "closed"), strict=True):
+            asked = {"review_id": review.id, "profile_id": profile, "reason": DisputeReason.ABUSE, "text": "Rude."}
+            session.add(Dispute(**asked, status=status, created_at=moment, answer_due_at=moment))
+        practice, other = team.other()
+        people.propose(session, profile_id=practice.id, other_id=profile, title="", actor_id=other.id)
+        for title, left in (("Past", -1), ("Today", 0), ("Soon", 60), ("Later", 61)):
+            credential(session, team, title, left)
+        session.commit()
+        page = words_of(Visitor(app).sign_in(team.owner).get(team.base))
+        assert "3 reviews are not answered yet" in page
+        assert "2 corrections are suggested" in page
+        assert "2 disputes are open" in page
+        assert "1 question about who works where" in page
+        assert [f"{title} by A school ends on" in page for title in ("Past", "Today", "Soon", "Later")] == [False, True, True, False]
+
+    def test_how_the_claim_stands_is_said_and_is_no_seal(self, app: Flask, session: Session, team: Team) -> None:
+        """Seen to fail with the state left out, and without the sentence beside it."""
+        moment = clock.now()
+        claim = Claim(profile_id=team.profile.id, user_id=team.owner.id, status=ClaimStatus.CONTESTED, created_at=moment)
+        claim.updated_at = claim.expires_at = claim.decided_at = moment
+        session.add(claim)
+        session.commit()
+        page = words_of(Visitor(app).sign_in(team.owner).get(team.base))
+        assert "Somebody else claims this profile too. You keep it until moderators have decided." in page
+        assert "It does not say that anything on it was checked." in page
+
+    def test_how_often_it_was_seen(self, app: Flask, session: Session, team: Team) -> None:
+        """As numbers, as a drawing and as a table, each at least. Seen to fail with the days of another profile in the sums."""
+        today = clock.today()
+        other = team.make.profile()
+        for back, views in ((0, 5), (6, 7), (7, 100), (27, 1000), (89, 20000)):
+            days.add(session, {(team.profile.id, today - timedelta(days=back)): Count(views, 2 * views), (other.id, today): Count(9, 9)})
+        session.commit()
+        answer = Visitor(app).sign_in(team.owner).get(team.base)
+        page = words_of(answer)
+        for number in ("12", "1,112", "21,112", "24", "2,224", "42,224"):
+            assert number in page
+        assert page.count("at least") >= 6
+        assert answer.text.count("<rect") == 13
+        assert "The same as a table" in page
+
+    def test_it_asks_little_however_much_waits(self, app: Flask, database: Database, session: Session, team: Team) -> None:
+        """At most eight SELECTs. Seen to fail with one more for each review."""
+        for number in range(12):
+            review = team.make.review(profile=team.profile)
+            credential(session, team, f"Course {number}", number)
+            days.add(session, {(team.profile.id, clock.today() - timedelta(days=number)): Count(1, 1)})
+            session.add(Reply(review_id=review.id, profile_id=team.profile.id, body="Thank you.", created_at=clock.now()))
+        session.commit()
+        visitor = Visitor(app).sign_in(team.owner)
+        with count_queries(database) as queries:
+            assert visitor.get(team.base).status_code == 200
+        assert len(queries.selects) <= 8, queries.selects
+        assert queries.writes == []
+
+    def test_bars_are_as_tall_as_their_weeks(self) -> None:
+        """The best week fills the height, a week with one view shows a line, one without shows none. Seen to fail without the line."""
+        today = clock.today()
+        weeks = days.weeks({today: Count(1000, 0), today - timedelta(days=10): Count(1, 0)}, today)
+        assert [bar.height for bar in figures.bars(weeks)][-3:] == [0, 2, figures.HEIGHT]
+        assert all(bar.y + bar.height == figures.HEIGHT for bar in figures.bars(weeks))
+        assert figures.bars([]) == []
+
+
+class TestAskingForReviews:
+    def test_it_is_one_link_for_everybody_with_the_rule_beside_it(self, app: Flask, session: Session, team: Team) -> None:
+        """For an owner and for a colleague, today and tomorrow: nothing personal. Seen to fail with the member's number in the link."""
+        url = f"http://localhost:8000/p/{team.profile.slug}/review"
+        colleague = team.member(MembershipRole.RESPONDER)
+        pages = [Visitor(app).sign_in(user).get(f"{team.base}/invite") for user in (team.owner, colleague)]
+        for page in pages:
+            words = words_of(page)
+            assert "Ask everybody, not only the happy ones; no reward; no filter before it." in words
+            assert url in words
+            assert f"{url}?" not in page.text
+        codes = [page.text[page.text.index("qr__picture") :].partition("</svg>")[0] for page in pages]
+        assert codes[0] == codes[1] != ""
+
+    def test_the_link_leads_to_the_form(self, app: Flask, team: Team) -> None:
+        """Seen to fail with another page in the link."""
+        patient = team.make.user()
+        team.session.commit()
+        assert Visitor(app).sign_in(patient).get(f"/p/{team.profile.slug}/review").status_code == 200
+
+
+class TestAccountPage:
+    def test_it_lists_what_one_acts_for(self, app: Flask, team: Team) -> None:
+        """With the way to its pages. Seen to fail with the public page alone."""
+        page = Visitor(app).sign_in(team.owner).get("/account")
+        assert f'href="{team.base}"' in page.text
+        assert f'href="/p/{team.profile.slug}"' in page.text
+
+    def test_every_page_of_the_list_opens_for_every_member(self, app: Flask, team: Team) -> None:
+        """Seen to fail with a page of the list kept for owners."""
+        visitor = Visitor(app).sign_in(team.member(MembershipRole.RESPONDER))
+        page = visitor.get(team.base)
+        for part in ("", "/team", "/people", "/invite", "/badge"):
+            assert f'href="{team.base}{part}"' in page.text
+            assert visitor.get(team.base + part).status_code == 200
