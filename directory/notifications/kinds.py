@@ -37,7 +37,7 @@ SECURITY = Kind(
 DECISIONS = Kind(
     "decisions",
     lazy("Decisions on what you wrote"),
-    lazy("That a review or a comment of yours is hidden, or your account suspended, with the reasons."),
+    lazy("That something you wrote is hidden or disputed, what became of a dispute, or that your account is suspended, with the reasons."),
     lazy("The law asks us to tell you, so that you can object."),
 )
 RECEIPTS = Kind(
@@ -56,9 +56,14 @@ SHOWN_AGAIN = Kind(
     lazy("What you wrote is shown, or shown again"),
     lazy("When a review or a comment of yours that was hidden, or that a person looked at first, is shown."),
 )
+REPLIES = Kind(
+    "replies",
+    lazy("Answers to your reviews"),
+    lazy("When a practice answers a review of yours in public."),
+)
 
 #: In the order of the page: those that can be switched off stand first.
-KINDS: tuple[Kind, ...] = (NEW_SIGN_IN, SHOWN_AGAIN, SECURITY, DECISIONS, RECEIPTS)
+KINDS: tuple[Kind, ...] = (NEW_SIGN_IN, REPLIES, SHOWN_AGAIN, SECURITY, DECISIONS, RECEIPTS)
 OPTIONAL: Mapping[str, Kind] = {kind.word: kind for kind in KINDS if not kind.is_fixed}
 
 #: Each function of `mail.py` -> the kind of its mail.
@@ -69,8 +74,10 @@ OF_MAIL: Mapping[str, Kind] = {
     **dict.fromkeys(("recovery_codes_made", "recovery_code_used", "second_factor_failed"), SECURITY),
     **dict.fromkeys(("erasure_asked", "erasure_cancelled"), SECURITY),
     "new_sign_in": NEW_SIGN_IN,
-    **dict.fromkeys(("review_hidden", "comment_hidden", "account_suspended", "account_restored"), DECISIONS),
-    **dict.fromkeys(("review_restored", "comment_restored", "review_released", "comment_released"), SHOWN_AGAIN),
+    **dict.fromkeys(("review_hidden", "comment_hidden", "reply_hidden", "account_suspended", "account_restored"), DECISIONS),
+    **dict.fromkeys(("dispute_filed", "dispute_appealed", "dispute_decided_reviewer", "dispute_decided_filer"), DECISIONS),
+    **dict.fromkeys(("review_restored", "comment_restored", "reply_restored", "review_released", "comment_released"), SHOWN_AGAIN),
+    "reply_published": REPLIES,
     **dict.fromkeys(("report_received", "report_decided"), RECEIPTS),
     #: An operator's own, sent by hand.
     "try_out": RECEIPTS,

@@ -96,7 +96,9 @@ def history(session: Session, review_id: int) -> tuple[Reply, Sequence[Version]]
         raise NotFound(_("This reply is not here any more."))
     by_id(session, reply.id)
     earlier = session.exec(
-        select(ReplyRevision).where(ReplyRevision.reply_id == reply.id).order_by(col(ReplyRevision.replaced_at).desc(), col(ReplyRevision.id).desc())
+        select(ReplyRevision)
+        .where(ReplyRevision.reply_id == reply.id)
+        .order_by(col(ReplyRevision.replaced_at).desc(), col(ReplyRevision.id).desc())
     ).all()
     now = Version(reply.body, reply.edited_at or reply.created_at, None)
     return reply, [now, *(Version(row.body, row.written_at, row.replaced_at) for row in earlier)]

@@ -66,7 +66,9 @@ def check_links(text: str, *, websites: Iterable[str]) -> None:
     for site in trust.sites(text):
         host = _host(site)
         if not any(host == one or host.endswith(f".{one}") for one in own):
-            raise Refused(_("Please leave out %(site)s. A reply may lead to your own listed website, and nowhere else.", site=site), field="body")
+            raise Refused(
+                _("Please leave out %(site)s. A reply may lead to your own listed website, and nowhere else.", site=site), field="body"
+            )
 
 
 def _host(address: str) -> str:

@@ -81,7 +81,7 @@ CHANGES: Mapping[Group, Changes] = {
 #: Blueprints that are a group of their own; all others are pages, and what is sent there is writing.
 _REQUESTS_OF = {"search": Group.SEARCH, "listings": Group.SEARCH, "map": Group.MAP, "suggest": Group.SUGGEST}
 _CHANGES_OF = {"accounts": Group.SIGN_IN, "factors": Group.SIGN_IN, "passkeys": Group.SIGN_IN}
-_CHANGES_OF |= {"reports": Group.REPORT, "moderation": Group.MODERATION}
+_CHANGES_OF |= {"reports": Group.REPORT, "moderation": Group.MODERATION, "disputed": Group.MODERATION}
 #: What a log-in page asks for by itself, again every few minutes while it is open.
 _ASKING = ("passkeys.ask",)
 #: What is never counted: whether the site lives, and files.

@@ -15,6 +15,7 @@ from directory.models.comments import Comment
 from directory.models.guides import Guide
 from directory.models.moderation import Decision, Report
 from directory.models.profiles import Profile
+from directory.models.replies import Reply
 from directory.models.reviews import Review
 from directory.notifications import choices
 from directory.notifications.kinds import OF_MAIL
@@ -44,7 +45,7 @@ def mail(handler: Handler) -> Handler:
 def confirm_email(work: Work) -> None:
     """Send the link that confirms an address; its secret is made here and kept as a digest."""
     with work.transaction() as session:
-        user = _user(session, work.payload["user_id"])
+        user = usable(session, work.payload["user_id"])
         if user is None or user.is_confirmed:
             return
         more = {name: str(work.payload[name]) for name in ("next_path", "browser_hash")}
@@ -57,7 +58,7 @@ def confirm_email(work: Work) -> None:
 def password_reset(work: Work) -> None:
     """Send the link that sets a new password; it ends the ones before it."""
     with work.transaction() as session:
-        user = _user(session, work.payload["user_id"])
+        user = usable(session, work.payload["user_id"])
         if user is None:
             return
         token = links.mint(session, user=user, purpose=TokenPurpose.RESET_PASSWORD)
@@ -81,7 +82,7 @@ def password_changed(work: Work) -> None:
 def role_changed(work: Work) -> None:
     """Say what somebody may do from now on."""
     with work.database.session() as session:
-        user = _user(session, work.payload["user_id"])
+        user = usable(session, work.payload["user_id"])
     role = ROLE_WORDS[user.role] if user is not None else ""
     _to_user(work, _("What you may do here has changed"), role=role, login=mailer.link("accounts.login"))
 
@@ -146,7 +147,7 @@ def recovery_code_used(work: Work) -> None:
 def release_email(work: Work) -> None:
     """Ask at the present address whether the account may leave it; the new one is not written out."""
     with work.transaction() as session:
-        user = _user(session, work.payload["user_id"])
+        user = usable(session, work.payload["user_id"])
         change = emails.pending(session, user.id) if user is not None else None
         if user is None or change is None:
             return
@@ -159,7 +160,7 @@ def release_email(work: Work) -> None:
 def take_email(work: Work) -> None:
     """Ask at the new address whether it takes the account. One that has an account gets no link: nothing can come of it."""
     with work.transaction() as session:
-        user = _user(session, work.payload["user_id"])
+        user = usable(session, work.payload["user_id"])
         change = emails.pending(session, user.id) if user is not None else None
         if user is None or change is None:
             return
@@ -186,7 +187,7 @@ def email_left(work: Work) -> None:
     """Say at the address that the account has left where to turn if that was not wanted; the new one is not written out."""
     with work.database.session() as session:
         link = session.get(MailedToken, work.payload["link_id"])
-        user = _user(session, link.user_id) if link is not None else None
+        user = usable(session, link.user_id) if link is not None else None
     if link is not None and user is not None:
         values = {"new": veiled(user.email), "contact": mailer.link("pages.contact")}
         mailer.send(work, to=link.email_key, subject=_("Your account has left this address"), template="email_left", **values)
@@ -251,6 +252,18 @@ def comment_released(work: Work) -> None:
 
 
 @mail
+def reply_hidden(work: Work) -> None:
+    """Tell whoever wrote a reply that it was hidden, with the statement of reasons."""
+    _to_author(work, _("Your reply is hidden"))
+
+
+@mail
+def reply_restored(work: Work) -> None:
+    """Tell whoever wrote a reply that it is shown again."""
+    _to_author(work, _("Your reply is shown again"))
+
+
+@mail
 def account_suspended(work: Work) -> None:
     """Tell a person that their account is suspended, with the statement of reasons."""
     _to_author(work, _("Your account is suspended"))
@@ -287,12 +300,12 @@ def try_out(work: Work) -> None:
 def _to_user(work: Work, subject: str, **values: object) -> None:
     """Send the mail named like its job to the person in the payload."""
     with work.database.session() as session:
-        user = _user(session, work.payload["user_id"])
+        user = usable(session, work.payload["user_id"])
     if user is not None:
-        _send(work, user, subject, **values)
+        send(work, user, subject, **values)
 
 
-def _send(work: Work, user: User, subject: str, **values: object) -> None:
+def send(work: Work, user: User, subject: str, **values: object) -> None:
     """Send the mail named like its job, unless the person has switched its kind off; a kind that can be carries the way to do it."""
     name = work.name.removeprefix("mail.")
     kind = OF_MAIL[name]
@@ -315,29 +328,32 @@ def _to_author(work: Work, subject: str) -> None:
         if decision is None:
             return
         thing = _thing(session, decision)
-        user = thing if isinstance(thing, User) else session.get(User, thing.author_id) if thing is not None and thing.author_id else None
+        author_id = None if thing is None or isinstance(thing, User) else thing.user_id if isinstance(thing, Reply) else thing.author_id
+        user = thing if isinstance(thing, User) else session.get(User, author_id) if author_id else None
         values: dict[str, object] = {
             "about": _about(session, decision),
             "body": "" if isinstance(thing, User) or thing is None else thing.body,
         }
-        values["was_held"] = not isinstance(thing, User) and thing is not None and thing.held_for is not None
+        values["was_held"] = isinstance(thing, Review | Comment) and thing.held_for is not None
     if user is not None:
         values |= {"decision": decision, "reason_class": reasons.LABELS[decision.reason_class], "rules": mailer.link("pages.guidelines")}
-        _send(work, user, subject, **values)
+        send(work, user, subject, **values)
 
 
-def _user(session: Session, user_id: int) -> User | None:
+def usable(session: Session, user_id: int) -> User | None:
     """Return the person if their account may be used."""
     user = session.get(User, user_id)
     return user if user is not None and user.is_active else None
 
 
-def _thing(session: Session, decision: Decision) -> Review | Comment | User | None:
-    """Return what an author made and a decision is about: a review, a comment, or the account itself."""
+def _thing(session: Session, decision: Decision) -> Review | Comment | Reply | User | None:
+    """Return what an author made and a decision is about: a review, a comment, a reply, or the account itself."""
     if decision.review_id:
         return session.get(Review, decision.review_id)
     if decision.comment_id:
         return session.get(Comment, decision.comment_id)
+    if decision.reply_id:
+        return session.get(Reply, decision.reply_id)
     return session.get(User, decision.user_id) if decision.user_id else None
 
 

@@ -27,7 +27,10 @@ class ManagePage:
 
 
 #: Endpoint -> label, in the order of the list. Each takes the profile's part of the address as `slug`.
-PAGES: tuple[tuple[str, str], ...] = (("manage.index", lazy("Overview")),)
+PAGES: tuple[tuple[str, str], ...] = (
+    ("manage.index", lazy("Overview")),
+    ("replies.index", lazy("Reviews")),
+)
 
 
 def pages(profile: Profile) -> list[ManagePage]:

@@ -77,7 +77,9 @@ class TestKinds:
         assert finding.words not in finding.mark
 
 
-@pytest.mark.parametrize("piece", ["your ", "you ", "we did ", "1-", "(1", "a@", "you pain ", "one ", "the patient ", "x", "January ", "Dear Aa "])
+@pytest.mark.parametrize(
+    "piece", ["your ", "you ", "we did ", "1-", "(1", "a@", "you pain ", "one ", "the patient ", "x", "January ", "Dear Aa "]
+)
 def test_no_draft_takes_long(piece: str) -> None:
     """A pattern that backtracks would take seconds for these."""
     begun = time.perf_counter()
