@@ -7,6 +7,7 @@ from statistics import median
 from typing import Any
 
 from sqlalchemy import select as wide_select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from directory.core import clock
@@ -167,12 +168,13 @@ def statistics(session: Session) -> Statistics:
 
 
 def _filed() -> Any:
-    filer = wide_select(User.display_name).where(col(User.id) == col(Dispute.user_id)).scalar_subquery()  # type: ignore[call-overload]
+    filer = aliased(User)
     return (
-        wide_select(Dispute, Review, Profile, col(User.display_name), filer)
+        wide_select(Dispute, Review, Profile, col(User.display_name), col(filer.display_name))
         .join(Review, col(Review.id) == col(Dispute.review_id))
         .join(Profile, col(Profile.id) == col(Dispute.profile_id))
         .outerjoin(User, col(User.id) == col(Review.author_id))
+        .outerjoin(filer, col(filer.id) == col(Dispute.user_id))
     )
 
 

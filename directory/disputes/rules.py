@@ -39,15 +39,15 @@ OUTCOMES: Mapping[DisputeOutcome, str] = {
 }
 
 
-def action(before: DisputeOutcome | None, outcome: DisputeOutcome, *, is_held: bool) -> DecisionAction:
-    """Return what an outcome does to the review.
+def action(before: DisputeOutcome | None, outcome: DisputeOutcome, *, is_held: bool) -> DecisionAction | None:
+    """Return what an outcome does to the review; None where it is down already and stays so.
 
     Args:
         before: The outcome that an appeal is about; None for a first decision.
         is_held: Whether what its author changed waits for a look.
     """
     if outcome is DisputeOutcome.REMOVED:
-        return DecisionAction.KEEP if before is DisputeOutcome.REMOVED else DecisionAction.HIDE
+        return None if before is DisputeOutcome.REMOVED else DecisionAction.HIDE
     if before is DisputeOutcome.REMOVED:
         return DecisionAction.RESTORE
     return DecisionAction.RELEASE if is_held else DecisionAction.KEEP

@@ -161,9 +161,16 @@ def decide(
     act = rules.action(dispute.outcome, outcome, is_held=review.status is ReviewStatus.AUTO_HOLD)
     _note(dispute, moderator_id, outcome, words, is_appeal=is_appeal)
     session.flush()  # before the review changes: what is decided is not closed along with it
-    target = Target(TargetKind.REVIEW, review.id)
-    decided = {"action": act, "reason_class": reason_class, "reason": words}
-    moderation.decide(session, moderator_id=moderator_id, target=target, tells_author=False, **decided)
+    if act is not None:
+        moderation.decide(
+            session,
+            moderator_id=moderator_id,
+            target=Target(TargetKind.REVIEW, review.id),
+            action=act,
+            reason_class=reason_class,
+            reason=words,
+            tells_author=False,
+        )
     reviews.mark_disputed(session, review_id=review.id, is_disputed=False)
     _log(session, moderator_id, "dispute.decide", dispute, outcome=outcome.value, is_appeal=is_appeal)
     mail.dispute_decided_reviewer(session, dispute_id=dispute.id, is_appeal=is_appeal)

@@ -153,7 +153,7 @@ TABLES: Mapping[str, Columns] = {
         **_leaves(
             "disputes",
             "review_id profile_id reason status created_at answer_due_at outcome decided_at appealed_at appeal_outcome appeal_decided_at",
-            ends=Ends.GOES_OR_IS_LEFT,
+            ends=Ends.STAYS,
             why="deleted with the review; else it stays for the public numbers, without any link to the person",
         ),
         **_leaves("disputes", "answered_at", ends=Ends.EMPTIED, why="deleted with the review; emptied where that is left"),
@@ -170,7 +170,7 @@ TABLES: Mapping[str, Columns] = {
         **_leaves(
             "decisions",
             "profile_id review_id comment_id reply_id action reason_class created_at",
-            ends=Ends.GOES_OR_IS_LEFT,
+            ends=Ends.STAYS,
             why="deleted with what it is about; it stays with a review that is left, and with a reply",
         ),
         **_leaves("decisions", "reason", ends=Ends.EMPTIED, why="deleted with what it is about; emptied where that is left"),

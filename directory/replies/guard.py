@@ -1,8 +1,8 @@
 """What in the draft of a reply may tell that somebody was a patient, or more of them (T-19); pure.
 
 Under HIPAA and its like even "thank you for choosing us" says that somebody was treated: practices were fined for replies that
-named a reviewer, a treatment or an insurance (Elite Dental 2019, New Vision 2022). Words are all there is to go by here, so it warns too often rather
-than too seldom, and whoever writes decides.
+named a reviewer, a treatment or an insurance (Elite Dental 2019, New Vision 2022). Words are all there is to go by here, so it
+warns too often rather than too seldom, and whoever writes decides.
 """
 
 import hashlib
@@ -116,7 +116,10 @@ _COUNTED = (
     "|photos?|pictures|mg|ml|cm2?|cc|mm|emails|e-mails|messages|calls"
 )
 _AMOUNT = "usd|cad|gbp|eur|try|aed|dollars?|euros?|pounds?|lira|bucks"
-_NUMBER_WORD = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand"
+_NUMBER_WORD = (
+    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+    "|hundred|thousand"
+)
 _KIN = "husband|wife|partner|son|daughter|mother|father|mom|mum|dad|brother|sister|girlfriend|boyfriend|fianc[ée]e?|friend"
 
 #: Patterns that are enough by themselves, in any letters.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 from sqlmodel import Session, case, col, func, select
 
 from directory.core.errors import NotFound
@@ -112,7 +112,8 @@ def to_answer(session: Session, profile: Profile, *, number: int = 1) -> Page[To
     """
     shown = (Review.profile_id == profile.id, col(Review.status).in_(VISIBLE))
     answered = case((col(Reply.id).is_(None), 0), (col(Reply.status) == ReplyStatus.WITHDRAWN, 0), else_=1)
-    decided = select(Dispute.id).where(Dispute.review_id == col(Review.id), col(Dispute.outcome).is_not(None)).exists()
+    earlier = aliased(Dispute)
+    decided = select(earlier.id).where(earlier.review_id == col(Review.id), col(earlier.outcome).is_not(None)).exists()
     statement = (
         select(Review, Reply, col(Dispute.id), decided)
         .outerjoin(Reply, col(Reply.review_id) == col(Review.id))

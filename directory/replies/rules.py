@@ -35,22 +35,22 @@ TEMPLATES: Mapping[str, Template] = {
     "concern": Template(
         lazy("Ask to talk"),
         lazy(
-            "We are sorry to read this. To protect everybody's privacy we do not speak about anyone here. Please call us; we would like to listen"
-            " and put right what can be put right."
+            "We are sorry to read this. To protect everybody's privacy we do not speak about anyone here. Please call us; we would like"
+            " to listen and put right what can be put right."
         ),
     ),
     "privacy": Template(
         lazy("Say why you do not answer in detail"),
         lazy(
-            "Privacy law does not let us say in public who was with us and who was not, so this answer has to stay general. Anybody with a question"
-            " or a complaint is welcome to speak with us in private."
+            "Privacy law does not let us say in public who was with us and who was not, so this answer has to stay general. Anybody with"
+            " a question or a complaint is welcome to speak with us in private."
         ),
     ),
     "facts": Template(
         lazy("Say how you work in general"),
         lazy(
-            "Thank you for the feedback. In general: we explain each step and its cost in writing before anything is done, and anybody who is unhappy"
-            " can come back and talk to us."
+            "Thank you for the feedback. In general: we explain each step and its cost in writing before anything is done, and anybody"
+            " who is unhappy can come back and talk to us."
         ),
     ),
 }

@@ -1,4 +1,4 @@
-"""Handlers of the mails about replies and disputes: see `web/mails.py`. An address of one side never stands in a mail to the other (T-20)."""
+"""Handlers of the mails about replies and disputes (see `web/mails.py`): no address of one side stands in a mail to the other (T-20)."""
 
 from sqlmodel import Session
 

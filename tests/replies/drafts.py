@@ -1,6 +1,6 @@
 """Invented replies to invented reviews, in the styles in which practices write: some say nothing of anybody, some give somebody away.
 
-REVEALING and SAFE were what the guard was written against; LATER_REVEALING and LATER_SAFE were written after it and measured once before anything
+REVEALING and SAFE were what the guard was written against; LATER_REVEALING and LATER_SAFE were measured once before anything
 was mended. The reviewer's shown name is "Owen W." in all; the practice is "Canyon Hair Clinic", whose people are Ada Marsh and Tom Okoye.
 """
 
@@ -29,7 +29,7 @@ SAFE = (
     "All our practitioners are licensed, and we publish our inspection reports on our website.",
     "We respect every opinion, good or bad. Should there be anything we can do, please let us know.",
     "Anybody who is unhappy with a result can come back and talk to us at no charge.",
-    "Swelling and redness are common in the first days after any such treatment. People with questions should ring their own clinic or a doctor.",
+    "Swelling and redness are common after any such treatment. People with questions should ring their own clinic or a doctor.",
     "We believe this review is about another practice with a similar name and have told the site so.",
     "We have moved since this was written: the new place has parking and a lift.",
     "Dr. Marsh and the whole team say thank you for the encouragement.",
