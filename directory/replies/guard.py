@@ -125,7 +125,7 @@ _KIN = "husband|wife|partner|son|daughter|mother|father|mom|mum|dad|brother|sist
 #: Patterns that are enough by themselves, in any letters.
 _ALONE: Mapping[Hint, Sequence[str]] = {
     Hint.DATE: (
-        rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?)?(?:{_MONTHS})\b\.?(?:\s+\d{{1,4}}(?:st|nd|rd|th)?\b)?(?:,?\s+\d{{4}}\b)?",
+        rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?)?(?:{_MONTHS})\b(?:\.?\s+\d{{1,4}}(?:st|nd|rd|th)?\b)?(?:,?\s+\d{{4}}\b)?",
         r"\b(?:in|on|of|since|until|last|this|early|late|mid)[ -]may\b(?! (?:i|we|be)\b)|\bmay \d{1,4}(?:st|nd|rd|th)?\b"
         r"|\b\d{1,2}(?:st|nd|rd|th)? (?:of )?may\b",
         r"(?<![\d./-])\d{1,2}[./-]\d{1,2}(?:[./-]\d{2,4})(?![\d])|\b\d{4}-\d{2}-\d{2}\b|(?<![\d./])\d{1,2}/\d{1,2}(?![\d/])",

@@ -77,7 +77,7 @@ class TestEditor:
         desk.visitor.send(desk.editor, body=NEUTRAL)
         for path in (f"/p/{desk.profile.slug}", f"/p/{desk.profile.slug}/reviews"):
             seen = words_of(Visitor(app).get(path))
-            assert f"Ada Marsh Reply from the practice" in seen
+            assert "Ada Marsh Reply from the practice" in seen
             assert NEUTRAL in seen
             assert "Rhea" not in seen
 
@@ -158,6 +158,8 @@ def test_no_handler_knows_of_a_plan() -> None:
     files += [house / "views" / "disputed.py", house / "web" / "answers.py", house / "models" / "replies.py"]
     files += [*(templates / "replies").glob("*"), *(templates / "disputes").glob("*")]
     files = [path for path in files if path.name != "guard.py"]  # the words of other people, not ours
-    plan = re.compile(r"\b(?:premium|subscri\w+|tier|billing|is_paid|paying|upgrade|sponsor\w*|featured|paid_\w+|plan_\w+|has_plan|entitle\w*)\b", re.I)
+    plan = re.compile(
+        r"\b(?:premium|subscri\w+|tier|billing|is_paid|paying|upgrade|sponsor\w*|featured|paid_\w+|plan_\w+|has_plan|entitle\w*)\b", re.I
+    )
     assert len(files) > 15
     assert {path.name: found.group() for path in files if (found := plan.search(path.read_text("utf-8")))} == {}

@@ -22,14 +22,16 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, select
 
 from directory import jobs, outbox
-from directory.accounts import emails
+from directory.accounts import emails, memberships
 from directory.app import create_app
 from directory.config import Settings
 from directory.core import clock
 from directory.core.db import Database
 from directory.models.accounts import MailedToken, NotificationChoice, Role, TokenPurpose, User, UserStatus
+from directory.models.memberships import MembershipRole
 from directory.models.moderation import Decision, DecisionAction, ReasonClass, Report, ReportKind
 from directory.models.ops import Job, JobStatus, KeptMail
+from directory.models.replies import Dispute, DisputeOutcome, Reply
 from directory.notifications import mail
 from directory.notifications.kinds import KINDS, OF_MAIL, OPTIONAL
 from directory.privacy import erasure
@@ -266,6 +268,21 @@ def _left(session: Session, make: Make) -> None:
     mail.email_left(session, link_id=link.id)
 
 
+def _reply(make: Make, author: User | None = None) -> Reply:
+    review = make.review(profile=make.profile("Ada Marsh"), author=author)
+    return make.reply(review=review, user_id=make.user(email="desk@practices.example").id, body="Thank you <all>.")
+
+
+def _dispute(session: Session, make: Make, *, reviewer: str = "", filer: str = "", **more: Any) -> Dispute:
+    """A decided dispute between two people, each with an address of their own."""
+    profile = make.profile("Ada Marsh")
+    author, user = make.user(email=reviewer or "owen@reviewers.example"), make.user(email=filer or "desk@practices.example")
+    memberships.grant(session, user_id=user.id, profile_id=profile.id, role=MembershipRole.OWNER)
+    words = {"text": "The year is <wrong>.", "answer": "SECRET ANSWER", "outcome": DisputeOutcome.KEPT, "decision": "No rule is broken."}
+    words |= {"appeal_outcome": DisputeOutcome.REMOVED, "appeal_decision": "A rule is broken after all.", "appeal": "SECRET APPEAL"}
+    return make.dispute(review=make.review(profile=profile, author=author), user=user, **words | more)
+
+
 #: Each mail: what makes it, who gets it, what it must say.
 MAILS: dict[str, tuple[Callable[[Session, Make], object], str, tuple[str, ...]]] = {
     "confirm_email": (
@@ -426,6 +443,45 @@ MAILS: dict[str, tuple[Callable[[Session, Make], object], str, tuple[str, ...]]]
         "a@p.example",
         ("is shown again",),
     ),
+    "reply_hidden": (
+        lambda session, make: mail.reply_hidden(session, decision_id=_decision(session, make, reply_id=_reply(make).id)["decision_id"]),
+        "desk@practices.example",
+        ("Ada Marsh", "insults or threats", "Insults & <names>.", "Thank you <all>.", "six months"),
+    ),
+    "reply_restored": (
+        lambda session, make: mail.reply_restored(session, decision_id=_decision(session, make, reply_id=_reply(make).id)["decision_id"]),
+        "desk@practices.example",
+        ("Ada Marsh", "shown again"),
+    ),
+    "reply_published": (
+        lambda session, make: mail.reply_published(session, reply_id=_reply(make, make.user(email="a@p.example")).id),
+        "a@p.example",
+        ("Ada Marsh", "Thank you <all>.", "http://localhost:8000/p/ada-marsh", "http://localhost:8000/report/reply/"),
+    ),
+    "dispute_filed": (
+        lambda session, make: mail.dispute_filed(session, dispute_id=_dispute(session, make, reviewer="a@p.example").id),
+        "a@p.example",
+        ("Ada Marsh", "The year is <wrong>.", "no reason by itself", "http://localhost:8000/reviews/"),
+    ),
+    "dispute_appealed": (
+        lambda session, make: mail.dispute_appealed(session, dispute_id=_dispute(session, make, reviewer="a@p.example").id),
+        "a@p.example",
+        ("Ada Marsh", "Another moderator", "http://localhost:8000/reviews/"),
+    ),
+    "dispute_decided_reviewer": (
+        lambda session, make: mail.dispute_decided_reviewer(
+            session, dispute_id=_dispute(session, make, reviewer="a@p.example").id, is_appeal=False
+        ),
+        "a@p.example",
+        ("Ada Marsh", "The review stays as it is", "No rule is broken.", "180 days", "http://localhost:8000/reviews/"),
+    ),
+    "dispute_decided_filer": (
+        lambda session, make: mail.dispute_decided_filer(
+            session, dispute_id=_dispute(session, make, filer="a@p.example").id, is_appeal=True
+        ),
+        "a@p.example",
+        ("Ada Marsh", "The review is taken down", "A rule is broken after all.", "final here", "http://localhost:8000/manage/"),
+    ),
     "account_suspended": (
         lambda session, make: mail.account_suspended(
             session,
@@ -527,7 +583,7 @@ class TestEveryMail:
         jobs.run_due(posting)
         ((_from, _to, message),) = server.taken
         assert message["List-Unsubscribe"] is None
-        assert len(OPTIONAL) == 2
+        assert len(OPTIONAL) == 3
 
     def test_an_address_that_has_an_account_gets_word_and_no_link(self, app: Flask, session: Session, make: Make) -> None:
         """Nothing can come of it, and nothing of the other account is told. Seen to fail with the link minted all the same."""
