@@ -17,13 +17,14 @@ from directory.config import Settings
 from directory.core.db import Database
 from directory.core.locks import FileLock
 from directory.credentials import clockwork
+from directory.disputes import service as disputes
 from directory.models.accounts import EventKind, User
 from directory.places import blob
 from directory.privacy import erasure, retention
 from directory.profiles import days
 from directory.profiles.days import Count
 from directory.search import indexer
-from directory.web import claim_mails, claiming, credential_mails, farewell, mails, team_mails
+from directory.web import answers, claim_mails, claiming, credential_mails, farewell, mails, team_mails
 from directory.work import Handler, Work
 
 log = structlog.get_logger("jobs")
@@ -78,18 +79,27 @@ def sign_in_failed(work: Work) -> None:
         work.finish(session)
 
 
+def dispute_due(work: Work) -> None:
+    """Handler: a reviewer's time to answer a dispute is over, so that a moderator decides."""
+    with work.transaction() as session:
+        disputes.due(session, dispute_id=work.payload["dispute_id"])
+        work.finish(session)
+
+
 #: Job name -> function. Each is safe to run twice.
 HANDLERS: dict[str, Handler] = {
     "ops.sweep": sweep,
     "accounts.seen": seen,
     "profiles.counted": counted,
     "accounts.sign_in_failed": sign_in_failed,
+    disputes.DUE: dispute_due,
     **indexer.HANDLERS,
     **mails.HANDLERS,
     **claim_mails.HANDLERS,
     **claiming.HANDLERS,
     **credential_mails.HANDLERS,
     **team_mails.HANDLERS,
+    **answers.HANDLERS,  # and those of `mails`, among which they stand
     **farewell.HANDLERS,
 }
 

@@ -18,6 +18,7 @@ from directory.models.guides import Guide
 from directory.models.moderation import ReasonClass
 from directory.models.places import Country, Place, Region
 from directory.models.profiles import Credential, HairEvidence, Organization, Practitioner, PractitionerKind, Profile, ProfileKind
+from directory.models.replies import Dispute, DisputeReason, Reply, ReplyStatus
 from directory.models.reviews import Review, ReviewStatus
 from directory.models.sources import Source
 from directory.models.treatments import Treatment, TreatmentFamily
@@ -179,6 +180,21 @@ class Make:
         """A credential as somebody states it, looked at by nobody."""
         values = {"profile_id": (profile or self.profile()).id, "type": "liability_insurance", "title": "Liability insurance"}
         return self._add(Credential(**values | {"issuer": "Sample Mutual", "reference": f"P-{self._next()}"} | more))
+
+    def reply(self, *, review: Review | None = None, **more: Any) -> Reply:
+        """The shown reply to a review, written by nobody who is here any more."""
+        review = review or self.review()
+        values = {"review_id": review.id, "profile_id": review.profile_id, "body": "Thank you for the feedback.", "created_at": clock.now()}
+        values["removed_for"] = ReasonClass.ABUSE if more.get("status") is ReplyStatus.REMOVED else None
+        return self._add(Reply(**values | more))
+
+    def dispute(self, *, review: Review | None = None, user: User | None = None, **more: Any) -> Dispute:
+        """A dispute about a review, filed by somebody; its author was asked, and the review says that it is disputed."""
+        review = review or self.review()
+        moment = clock.now()
+        values = {"review_id": review.id, "profile_id": review.profile_id, "user_id": (user or self.user()).id, "created_at": moment}
+        values |= {"reason": DisputeReason.FALSE_FACT, "text": "The year is wrong.", "answer_due_at": moment + timedelta(days=7)}
+        return self._add(Dispute(**values | more))
 
     def source(self, code: str = "register", **more: Any) -> Source:
         """A source, made once."""

@@ -33,11 +33,13 @@ FLOORS = (
     ),
     *(
         "reviews",
+        "replies",
         "guides",
         "comments",
         "team",
         "claims",
         "moderation",
+        "disputes",
         "privacy",
         "sources",
         "ingest",

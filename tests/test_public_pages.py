@@ -42,7 +42,7 @@ NOT_KEPT = frozenset(
         ),
         "factors.second",
         "near.show",
-        *("reports.on_profile", "reports.on_review", "reports.on_comment", "reports.thanks"),
+        *("reports.on_profile", "reports.on_review", "reports.on_comment", "reports.on_reply", "reports.thanks"),
         *("ops.healthz", "ops.readyz"),
         "map.area",
     }

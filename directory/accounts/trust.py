@@ -105,3 +105,22 @@ def leads_away(text: str) -> bool:
     if _SITE_IN_SMALL.search(typed) or any(pattern.search(plain) for pattern in (_LINK, _SITE, _MAIL, _SPELLED, _HANDLE, _CALL)):
         return True
     return any(len(_DIGITS.sub("", found.group())) >= 8 for found in _NUMBER.finditer(plain))
+
+
+#: What leads to a site, whole: with or without "https://", and spelled out.
+_WHOLE = re.compile(r"(?:https?|hxxps?)\s*:\s*/*\s*[^\s/<>()\"']+|\bwww\s*\.\s*[^\s/<>()\"']+", re.IGNORECASE)
+_SPELLED_SITE = re.compile(rf"\w{{1,63}}{_DOT}(?:com|net|org|info|co|io|de|tr|uk)\b", re.IGNORECASE)
+
+
+def sites(text: str) -> list[str]:
+    """Return the addresses of sites that a text holds, as far as their hosts go.
+
+    >>> sites("See https://calm.example/prices, clinic dot com or write to a@b.example.")
+    ['https://calm.example', 'clinic dot com']
+    """
+    typed = unicodedata.normalize("NFKC", text)
+    whole = [match.group().rstrip(".,;:!?") for match in _WHOLE.finditer(typed)]
+    rest = _MAIL.sub(" ", _WHOLE.sub(" ", typed))
+    bare = [match.group().split("/")[0] for pattern in (_SITE, _SITE_IN_SMALL) for match in pattern.finditer(rest)]
+    spelled = [match.group() for match in _SPELLED_SITE.finditer(rest)]
+    return list(dict.fromkeys([*whole, *bare, *spelled]))

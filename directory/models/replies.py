@@ -89,7 +89,15 @@ class DisputeOutcome(StrEnum):
     REMOVED = "removed"
 
 
-_OPEN = "status IN ('reviewer_notified', 'answered', 'no_answer', 'reviewer_amended', 'appealed')"
+#: The states in which something is still to come. The others are the end, or wait for an appeal.
+OPEN = (
+    DisputeStatus.REVIEWER_NOTIFIED,
+    DisputeStatus.ANSWERED,
+    DisputeStatus.NO_ANSWER,
+    DisputeStatus.REVIEWER_AMENDED,
+    DisputeStatus.APPEALED,
+)
+_OPEN = "status IN (" + ", ".join(f"'{status.value}'" for status in OPEN) + ")"
 
 
 class Dispute(Record, table=True):

@@ -20,6 +20,7 @@ from directory.models.comments import Comment, CommentStatus
 from directory.models.guides import Guide
 from directory.models.moderation import Decision, DecisionAction, Report, ReportStatus
 from directory.models.profiles import SHOWN, Profile, ProfileStatus
+from directory.models.replies import Reply, ReplyStatus
 from directory.models.reviews import VISIBLE, Review, ReviewStatus
 from directory.moderation import rules
 from directory.moderation.rules import Target, TargetKind
@@ -40,7 +41,7 @@ class Thing:
         page_kind: "profile" or "guide": the kind of page where it stands; empty for a person.
         page_slug: The address of that page.
         title: A review's title.
-        text: The words of a review or comment; empty where there are none.
+        text: The words of a review, comment or reply; empty where there are none.
         author: Who wrote it; for an account the person.
         state: In words: shown, removed, suspended.
         actions: What can be done with it now, beside leaving it as it is.
@@ -248,21 +249,23 @@ def _as_decided(decision: Decision, moderator: str | None) -> Decided:
 
 
 def _joined(columns: tuple[Any, ...], pointer: Any) -> Any:
-    """Return the SELECT of what `pointer` points to: its review or comment, the page where that stands, and who wrote it.
+    """Return the SELECT of what `pointer` points to: its review, comment or reply, the page where that stands, and who wrote it.
 
     Args:
-        columns: What to give before those five.
-        pointer: Something with the columns profile_id, review_id and comment_id, of which one is not null.
+        columns: What to give before those six.
+        pointer: Something with the columns profile_id, review_id, comment_id and reply_id, of which one is not null.
     """
-    profile_id = func.coalesce(pointer.c.profile_id, col(Review.profile_id), col(Comment.profile_id))
+    profile_id = func.coalesce(pointer.c.profile_id, col(Review.profile_id), col(Comment.profile_id), col(Reply.profile_id))
+    author_id = func.coalesce(col(Review.author_id), col(Comment.author_id), col(Reply.user_id))
     return (
-        wide_select(*columns, Review, Comment, Profile, Guide, User)
+        wide_select(*columns, Review, Comment, Reply, Profile, Guide, User)
         .select_from(pointer)
         .outerjoin(Review, col(Review.id) == pointer.c.review_id)
         .outerjoin(Comment, col(Comment.id) == pointer.c.comment_id)
+        .outerjoin(Reply, col(Reply.id) == pointer.c.reply_id)
         .outerjoin(Profile, col(Profile.id) == profile_id)
         .outerjoin(Guide, col(Guide.id) == col(Comment.guide_id))
-        .outerjoin(User, col(User.id) == func.coalesce(col(Review.author_id), col(Comment.author_id)))
+        .outerjoin(User, col(User.id) == author_id)
     )
 
 
@@ -272,16 +275,17 @@ def _cases() -> Any:
 
 def _pointer(target: Target) -> Any:
     """Return a row that points to one thing as a report would."""
-    columns = [rules.Target(kind, 0).column for kind in (TargetKind.PROFILE, TargetKind.REVIEW, TargetKind.COMMENT)]
+    columns = [rules.Target(kind, 0).column for kind in rules.REPORTABLE]
     return wide_select(*(cast(target.id if name == target.column else null(), Integer).label(name) for name in columns)).subquery()
 
 
 def _waiting() -> Any:
     """Return the rows that point to what is held, as a report would."""
     nothing = cast(null(), Integer)
-    review: tuple[Any, ...] = (nothing.label("profile_id"), col(Review.id).label("review_id"), nothing.label("comment_id"))
+    names = ("profile_id", "comment_id", "reply_id")
+    review: tuple[Any, ...] = (*(nothing.label(name) for name in names), col(Review.id).label("review_id"))
     reviews_held = wide_select(*review, col(Review.created_at), col(Review.held_for)).where(col(Review.status) == ReviewStatus.AUTO_HOLD)
-    comment: tuple[Any, ...] = (nothing, nothing, col(Comment.id), col(Comment.created_at), col(Comment.held_for))
+    comment: tuple[Any, ...] = (nothing, col(Comment.id), nothing, nothing, col(Comment.created_at), col(Comment.held_for))
     comments_held = wide_select(*comment).where(col(Comment.status) == CommentStatus.HELD)
     return union_all(reviews_held, comments_held)
 
@@ -325,8 +329,10 @@ def _as_person(user: User) -> Thing:
     )
 
 
-def _as_thing(review: Review | None, comment: Comment | None, profile: Profile | None, guide: Guide | None, author: User | None) -> Thing:
-    written = review or comment
+def _as_thing(
+    review: Review | None, comment: Comment | None, reply: Reply | None, profile: Profile | None, guide: Guide | None, author: User | None
+) -> Thing:
+    written = review or comment or reply
     if profile is None and guide is None:
         raise NotFound(_("There is nothing of this number."))
     is_held = False
@@ -337,9 +343,13 @@ def _as_thing(review: Review | None, comment: Comment | None, profile: Profile |
         target = Target(TargetKind.COMMENT, comment.id)
         is_shown, is_down = comment.status is CommentStatus.VISIBLE, comment.status is CommentStatus.REMOVED
         is_held = comment.status is CommentStatus.HELD
+    elif reply is not None:
+        target = Target(TargetKind.REPLY, reply.id)
+        is_shown, is_down = reply.status is ReplyStatus.VISIBLE, reply.status is ReplyStatus.REMOVED
     elif profile is not None:
         target = Target(TargetKind.PROFILE, profile.id)
         is_shown, is_down = profile.status in SHOWN, profile.status is ProfileStatus.SUPPRESSED_LEGAL
+    held_for = review.held_for if review is not None else comment.held_for if comment is not None else None
     state, actions = _state(is_shown=is_shown, is_held=is_held, is_down=is_down, is_written=written is not None)
     return Thing(
         target=target,
@@ -350,7 +360,7 @@ def _as_thing(review: Review | None, comment: Comment | None, profile: Profile |
         text=written.body if written else "",
         author_id=author.id if author else None,
         author=author.display_name if author else reviews.former() if review is not None else "",
-        state=f"{state}: {rules.HOLDS[written.held_for]}" if is_held and written and written.held_for else state,
+        state=f"{state}: {rules.HOLDS[held_for]}" if is_held and held_for else state,
         actions=actions,
         profile_id=profile.id if profile else None,
     )

@@ -28,6 +28,7 @@ class TargetKind(StrEnum):
     PROFILE = "profile"
     REVIEW = "review"
     COMMENT = "comment"
+    REPLY = "reply"
     USER = "user"
 
 
@@ -95,7 +96,18 @@ OFFERED: Mapping[TargetKind, tuple[ReportKind, ...]] = {
         ReportKind.ILLEGAL,
         ReportKind.OTHER,
     ),
+    TargetKind.REPLY: (
+        ReportKind.PRIVACY,
+        ReportKind.ABUSE,
+        ReportKind.PRESSURE,
+        ReportKind.WRONG_FACTS,
+        ReportKind.ILLEGAL,
+        ReportKind.OTHER,
+    ),
 }
+
+#: What a report can be about, in the order of its columns.
+REPORTABLE = tuple(OFFERED)
 
 #: Why something waits for a look, in the words of moderators.
 HOLDS: Mapping[HoldReason, str] = {

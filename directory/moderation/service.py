@@ -18,6 +18,8 @@ from directory.moderation import rules
 from directory.moderation.rules import Target, TargetKind
 from directory.notifications import mail
 from directory.profiles import service as profiles
+from directory.replies import queries as reply_queries
+from directory.replies import service as replies
 from directory.reviews import queries as review_queries
 from directory.reviews import service as reviews
 
@@ -25,7 +27,7 @@ from directory.reviews import service as reviews
 def report(
     session: Session, *, target: Target, kind: ReportKind, text: str, email: str, name: str = "", reporter_id: int | None = None
 ) -> Report:
-    """Take a notice about a profile, a review or a comment, and send its receipt (T-14). Needs no account.
+    """Take a notice about a profile, a review, a comment or a reply, and send its receipt (T-14). Needs no account.
 
     Raises:
         NotFound: when readers do not see the thing.
@@ -87,12 +89,14 @@ def decide(
     reason_class: ReasonClass,
     reason: str,
     report_id: int | None = None,
+    tells_author: bool = True,
 ) -> Decision:
     """Do what a moderator decides: act, keep the statement of reasons, write the log, tell the author (T-15).
 
     Args:
         reason: What the author is told, in the moderator's words.
         report_id: The report that this decides, if there is one.
+        tells_author: Whether the author gets the mail of such a decision; the caller sends another otherwise.
 
     Raises:
         NotFound: when there is no such thing.
@@ -117,7 +121,7 @@ def decide(
         details = {"reason_class": reason_class.value, "decision": decision.id, "report": report_id, "was": was}
         _log(session, moderator_id, f"{target.kind.value}.{action.value}", target.subject, details)
     tell = _TELL.get((target.kind, action))
-    if tell is not None:
+    if tell is not None and tells_author:
         tell(session, decision_id=decision.id)
     return decision
 
@@ -130,6 +134,8 @@ _TELL = {
     (TargetKind.COMMENT, DecisionAction.HIDE): mail.comment_hidden,
     (TargetKind.COMMENT, DecisionAction.RESTORE): mail.comment_restored,
     (TargetKind.COMMENT, DecisionAction.RELEASE): mail.comment_released,
+    (TargetKind.REPLY, DecisionAction.HIDE): mail.reply_hidden,
+    (TargetKind.REPLY, DecisionAction.RESTORE): mail.reply_restored,
     (TargetKind.USER, DecisionAction.SUSPEND): mail.account_suspended,
     (TargetKind.USER, DecisionAction.UNSUSPEND): mail.account_restored,
 }
@@ -141,6 +147,8 @@ def _act(session: Session, moderator_id: int, target: Target, action: DecisionAc
         return _on_review(session, moderator_id, target.id, action, reason)
     if target.kind is TargetKind.COMMENT:
         return _on_comment(session, moderator_id, target.id, action, reason)
+    if target.kind is TargetKind.REPLY:
+        return _on_reply(session, moderator_id, target.id, action, reason)
     if target.kind is TargetKind.PROFILE:
         return _on_profile(session, target, action)
     return _on_account(session, moderator_id, target.id, action)
@@ -171,6 +179,19 @@ def _on_comment(session: Session, moderator_id: int, comment_id: int, action: De
         comments.restore(session, comment_id=comment_id)
     elif action is DecisionAction.RELEASE:
         comments.release(session, comment_id=comment_id)
+    else:
+        _only_keep(action)
+    return was
+
+
+def _on_reply(session: Session, moderator_id: int, reply_id: int, action: DecisionAction, reason: ReasonClass) -> str:
+    reply = replies.lock(session, reply_id)
+    _refuse_own(moderator_id, reply.user_id)
+    was = reply.status.value
+    if action is DecisionAction.HIDE:
+        replies.hide(session, reply_id=reply_id, reason=reason)
+    elif action is DecisionAction.RESTORE:
+        replies.restore(session, reply_id=reply_id)
     else:
         _only_keep(action)
     return was
@@ -232,7 +253,7 @@ def _before(session: Session, target: Target) -> ProfileStatus:
 
 
 def _target(row: Report) -> Target:
-    for kind in (TargetKind.PROFILE, TargetKind.REVIEW, TargetKind.COMMENT):
+    for kind in rules.REPORTABLE:
         found = getattr(row, Target(kind, 0).column)
         if found is not None:
             return Target(kind, found)
@@ -245,6 +266,8 @@ def _refuse_unseen(session: Session, target: Target) -> None:
         review_queries.by_id(session, target.id)
     elif target.kind is TargetKind.COMMENT:
         comment_queries.by_id(session, target.id)
+    elif target.kind is TargetKind.REPLY:
+        reply_queries.by_id(session, target.id)
     else:
         profile = session.get(Profile, target.id)
         if profile is None or profile.status not in SHOWN:

@@ -38,7 +38,8 @@ DECISIONS = Kind(
     "decisions",
     lazy("Decisions on what you wrote"),
     lazy(
-        "That a review or a comment of yours is hidden, what we found of a credential, or that your account is suspended, with the reasons."
+        "That something you wrote is hidden or disputed, what became of a dispute, what we found of a credential,"
+        " or that your account is suspended, with the reasons."
     ),
     lazy("The law asks us to tell you, so that you can object."),
 )
@@ -70,6 +71,11 @@ SHOWN_AGAIN = Kind(
     lazy("What you wrote is shown, or shown again"),
     lazy("When a review or a comment of yours that was hidden, or that a person looked at first, is shown."),
 )
+REPLIES = Kind(
+    "replies",
+    lazy("Answers to your reviews"),
+    lazy("When a practice answers a review of yours in public."),
+)
 
 CREDENTIALS = Kind(
     "credentials",
@@ -78,7 +84,7 @@ CREDENTIALS = Kind(
 )
 
 #: In the order of the page: those that can be switched off stand first.
-KINDS: tuple[Kind, ...] = (NEW_SIGN_IN, SHOWN_AGAIN, CREDENTIALS, SECURITY, CLAIMS, TEAM, DECISIONS, RECEIPTS)
+KINDS: tuple[Kind, ...] = (NEW_SIGN_IN, SHOWN_AGAIN, REPLIES, CREDENTIALS, SECURITY, CLAIMS, TEAM, DECISIONS, RECEIPTS)
 OPTIONAL: Mapping[str, Kind] = {kind.word: kind for kind in KINDS if not kind.is_fixed}
 
 #: Each function of `mail.py` -> the kind of its mail.
@@ -92,13 +98,15 @@ OF_MAIL: Mapping[str, Kind] = {
     **dict.fromkeys(("claim_overtaken", "access_asked", "claim_contested", "claim_kept", "claim_transferred"), CLAIMS),
     **dict.fromkeys(("claim_revoked", "claim_lapsed"), CLAIMS),
     "new_sign_in": NEW_SIGN_IN,
-    **dict.fromkeys(("review_hidden", "comment_hidden", "account_suspended", "account_restored"), DECISIONS),
-    **dict.fromkeys(("review_restored", "comment_restored", "review_released", "comment_released"), SHOWN_AGAIN),
     **dict.fromkeys(("report_received", "report_decided", "new_entry_shown", "new_entry_declined"), RECEIPTS),
     "credential_decided": DECISIONS,
     "credential_expiring": CREDENTIALS,
     **dict.fromkeys(("member_invited", "member_role", "member_removed", "profile_given_back", "team_changed"), TEAM),
     **dict.fromkeys(("works_here_asked", "works_here_settled"), TEAM),
+    **dict.fromkeys(("review_hidden", "comment_hidden", "reply_hidden", "account_suspended", "account_restored"), DECISIONS),
+    **dict.fromkeys(("dispute_filed", "dispute_appealed", "dispute_decided_reviewer", "dispute_decided_filer"), DECISIONS),
+    **dict.fromkeys(("review_restored", "comment_restored", "reply_restored", "review_released", "comment_released"), SHOWN_AGAIN),
+    "reply_published": REPLIES,
     #: An operator's own, sent by hand.
     "try_out": RECEIPTS,
 }

@@ -146,6 +146,41 @@ def comment_released(session: Session, *, decision_id: int) -> None:
     _enqueue(session, "comment_released", decision_id, decision_id=decision_id)
 
 
+def reply_hidden(session: Session, *, decision_id: int) -> None:
+    """Tell whoever wrote a reply that it was hidden, and why (T-15)."""
+    _enqueue(session, "reply_hidden", decision_id, decision_id=decision_id)
+
+
+def reply_restored(session: Session, *, decision_id: int) -> None:
+    """Tell whoever wrote a reply that it is shown again."""
+    _enqueue(session, "reply_restored", decision_id, decision_id=decision_id)
+
+
+def reply_published(session: Session, *, reply_id: int) -> None:
+    """Tell a review's author that it was answered."""
+    _enqueue(session, "reply_published", reply_id, reply_id=reply_id)
+
+
+def dispute_filed(session: Session, *, dispute_id: int) -> None:
+    """Tell a review's author that it is disputed, and until when they may answer."""
+    _enqueue(session, "dispute_filed", dispute_id, dispute_id=dispute_id)
+
+
+def dispute_appealed(session: Session, *, dispute_id: int) -> None:
+    """Tell the side that did not appeal that the other one did."""
+    _enqueue(session, "dispute_appealed", dispute_id, dispute_id=dispute_id)
+
+
+def dispute_decided_reviewer(session: Session, *, dispute_id: int, is_appeal: bool) -> None:
+    """Tell a review's author how a dispute about it was decided (T-15)."""
+    _enqueue(session, "dispute_decided_reviewer", dispute_id, dispute_id=dispute_id, is_appeal=is_appeal)
+
+
+def dispute_decided_filer(session: Session, *, dispute_id: int, is_appeal: bool) -> None:
+    """Tell whoever filed a dispute how it was decided."""
+    _enqueue(session, "dispute_decided_filer", dispute_id, dispute_id=dispute_id, is_appeal=is_appeal)
+
+
 def account_suspended(session: Session, *, decision_id: int) -> None:
     """Tell a person that their account was suspended, and why (T-15)."""
     _enqueue(session, "account_suspended", decision_id, decision_id=decision_id)

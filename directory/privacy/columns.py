@@ -75,6 +75,7 @@ _SAFE_HERE = "a secret, or the digest of one: whoever had it could pass for the 
 _TWICE = "says the same as another column that leaves"
 _DIGEST = "a keyed digest: it names nobody, to us either"
 _LATER_LOOK = "what was reported must stay open to another look; nobody is named in it"
+_OF_THE_PRACTICE = "it is the practice's word, shown under its name alone; the link to whoever wrote it is taken out"
 _CLOCK = "a number or digest that leads nowhere once the account is gone; the retention clock deletes it within 14 days"
 
 #: Table -> column -> what it is. Read it as a list of all that is kept.
@@ -160,7 +161,34 @@ TABLES: Mapping[str, Columns] = {
     "reports": {
         **_technical("id reporter_id"),
         **_leaves("reports", "reporter_name reporter_email", ends=Ends.EMPTIED, why="emptied; so they are a year after the decision"),
-        **_leaves("reports", "profile_id review_id comment_id kind text status created_at closed_at", ends=Ends.STAYS, why=_LATER_LOOK),
+        **_leaves(
+            "reports", "profile_id review_id comment_id reply_id kind text status created_at closed_at", ends=Ends.STAYS, why=_LATER_LOOK
+        ),
+    },
+    # --- what is answered to it, and disputed about it
+    "replies": {
+        **_technical("id user_id"),
+        **_leaves("replies", "review_id profile_id body status removed_for created_at edited_at", ends=Ends.STAYS, why=_OF_THE_PRACTICE),
+    },
+    "reply_revisions": {
+        **_technical("id reply_id user_id"),
+        **_leaves("earlier-replies", "body written_at replaced_at", ends=Ends.STAYS, why=_OF_THE_PRACTICE),
+    },
+    "disputes": {
+        **_technical("id user_id appellant_id decided_by_id appeal_decided_by_id"),
+        **_leaves(
+            "disputes",
+            "review_id profile_id reason status created_at answer_due_at outcome decided_at appealed_at appeal_outcome appeal_decided_at",
+            ends=Ends.STAYS,
+            why="deleted with the review; else it stays for the public numbers, without any link to the person",
+        ),
+        **_leaves("disputes", "answered_at", ends=Ends.EMPTIED, why="deleted with the review; emptied where that is left"),
+        **_leaves(
+            "disputes",
+            "text answer appeal decision appeal_decision",
+            ends=Ends.EMPTIED,
+            why="deleted with the review; emptied where that is left, and what whoever filed it wrote with their account",
+        ),
     },
     # --- what they show us in confidence
     "evidence": {
@@ -176,11 +204,11 @@ TABLES: Mapping[str, Columns] = {
         **_technical("id report_id moderator_id user_id"),
         **_leaves(
             "decisions",
-            "profile_id review_id comment_id action reason_class created_at",
-            ends=Ends.GOES_OR_IS_LEFT,
-            why="deleted with what it is about; it stays with a review that is left",
+            "profile_id review_id comment_id reply_id action reason_class created_at",
+            ends=Ends.STAYS,
+            why="deleted with what it is about; it stays with a review that is left, and with a reply",
         ),
-        **_leaves("decisions", "reason", ends=Ends.EMPTIED, why="deleted with what it is about; emptied where the review is left"),
+        **_leaves("decisions", "reason", ends=Ends.EMPTIED, why="deleted with what it is about; emptied where that is left"),
     },
     "audit_entries": {
         **_technical("id actor_id"),

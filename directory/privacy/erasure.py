@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, or_, select
 
 from directory import outbox
 from directory.accounts import history
@@ -151,6 +151,7 @@ def finish(session: Session, *, user_id: int, keep_mail: str = "") -> bool:
     # Those that they sent go with their row; these went to their address.
     session.execute(delete(Invitation).where(col(Invitation.email_key) == user.email_key))
     session.execute(delete(KeptMail).where(func.lower(KeptMail.recipient) == user.email_key, col(KeptMail.message_id) != keep_mail))
+    traces.leave_practices(session, user)
     traces.clear_log(session, user)
     session.execute(delete(User).where(col(User.id) == user_id))
     session.expunge(user)
@@ -160,7 +161,7 @@ def finish(session: Session, *, user_id: int, keep_mail: str = "") -> bool:
 
 def _reviews(session: Session, profile_id: int, ids: Sequence[int], *, keeps: bool) -> None:
     """Delete reviews of one profile, or take the name off those that are shown."""
-    traces.lock_reports(session, col(Report.review_id).in_(ids))
+    traces.lock_reports(session, or_(col(Report.review_id).in_(ids), col(Report.reply_id).in_(traces.replies_to(ids))))
     profile = profiles.lock(session, profile_id)
     gone = set(ids)
     if keeps:
@@ -168,6 +169,7 @@ def _reviews(session: Session, profile_id: int, ids: Sequence[int], *, keeps: bo
         nameless = {"author_id": None, "status": ReviewStatus.ANONYMISED}
         session.execute(update(Review).where(col(Review.id).in_(left)).values(**nameless))
         session.execute(update(Decision).where(col(Decision.review_id).in_(left)).values(reason=""))
+        traces.empty_disputes(session, left)
         gone -= set(left)
     session.execute(delete(Review).where(col(Review.id).in_(gone)))
     reviews.refresh_rating(session, profile)

@@ -21,6 +21,7 @@ from directory.models.guides import Guide
 from directory.models.moderation import AuditEntry, Decision, DecisionAction, Report
 from directory.models.ops import IdempotencyKey
 from directory.models.profiles import Profile
+from directory.models.replies import Dispute, DisputeStatus, Reply
 from directory.models.reviews import Review
 from directory.models.treatments import Treatment
 from directory.privacy import columns, traces
@@ -28,6 +29,8 @@ from directory.privacy import columns, traces
 Row = dict[str, Any]
 
 README = "README.txt"
+#: States that would tell whoever filed a dispute whether the reviewer has answered.
+_UNTOLD = frozenset({DisputeStatus.ANSWERED, DisputeStatus.NO_ANSWER, DisputeStatus.REVIEWER_AMENDED})
 
 
 def _own(table: str, column: str = "user_id") -> Callable[[User], ColumnElement[bool]]:
@@ -45,9 +48,18 @@ def _comments_of(user: User) -> Any:
 
 def _decided_on(user: User) -> ColumnElement[bool]:
     """Return the condition of decisions about the person, and about what they wrote."""
+    written = select(Reply.id).where(Reply.user_id == user.id)
     return or_(
-        col(Decision.user_id) == user.id, col(Decision.review_id).in_(_reviews_of(user)), col(Decision.comment_id).in_(_comments_of(user))
+        col(Decision.user_id) == user.id,
+        col(Decision.review_id).in_(_reviews_of(user)),
+        col(Decision.comment_id).in_(_comments_of(user)),
+        col(Decision.reply_id).in_(written),
     )
+
+
+def _disputes_of(user: User) -> ColumnElement[bool]:
+    """Return the condition of disputes that the person filed or appealed, and of those about their reviews."""
+    return or_(col(Dispute.user_id) == user.id, col(Dispute.appellant_id) == user.id, col(Dispute.review_id).in_(_reviews_of(user)))
 
 
 #: Table -> which of its rows are a person's. Every table with a column that leaves stands here.
@@ -71,6 +83,9 @@ MINE: Mapping[str, Callable[[User], ColumnElement[bool]]] = {
     "comments": _own("comments", "author_id"),
     "reports": lambda user: col(Report.id).in_(traces.reports_of(user)),
     "evidence": _own("evidence"),
+    "replies": _own("replies"),
+    "reply_revisions": _own("reply_revisions"),
+    "disputes": _disputes_of,
     "decisions": _decided_on,
     "audit_entries": lambda user: or_(col(AuditEntry.subject) == f"user:{user.id}", col(AuditEntry.actor_id) == user.id),
     "idempotency_keys": lambda user: col(IdempotencyKey.actor) == f"user:{user.id}",
@@ -120,11 +135,24 @@ def _row(session: Session, user: User, table: str, row: Mapping[str, Any]) -> Ro
         found |= _named(session, name, row[name]) if name in _POINTERS else {name: _plain(row[name])}
     if table == "reports":
         found["decided"] = _answers(session, row["id"])
+    if table == "disputes":
+        found = _one_side(session, user, row, found)
     if table == "decisions" and row["action"] is DecisionAction.KEEP and row["user_id"] is None:
         del found["reason"]  # it was written to whoever reported it, and may speak of them
     if table == "audit_entries" and row["subject"] != f"user:{user.id}":
         del found["details"]  # what a moderator did: the details may be somebody else's
     return found
+
+
+def _one_side(session: Session, user: User, row: Mapping[str, Any], found: Row) -> Row:
+    """Return a dispute as one side may read it: a reviewer's answer is theirs alone (T-20), and so is an appeal of either's."""
+    is_reviewer = session.get_one(Review, row["review_id"]).author_id == user.id
+    hidden = set() if is_reviewer else {"answer", "answered_at"}
+    hidden |= set() if row["appellant_id"] == user.id else {"appeal"}
+    hidden |= set() if is_reviewer or row["user_id"] == user.id else {"text"}
+    if not is_reviewer and row["status"] in _UNTOLD:
+        found["status"] = "waits_for_decision"
+    return {name: value for name, value in found.items() if name not in hidden}
 
 
 def _answers(session: Session, report_id: int) -> list[Row]:
@@ -152,7 +180,7 @@ def _named(session: Session, column: str, value: int | None) -> Row:
 
 
 #: Columns that leave as what they lead to.
-_POINTERS = frozenset({"profile_id", "guide_id", "treatment_id", "review_id", "comment_id"})
+_POINTERS = frozenset({"profile_id", "guide_id", "treatment_id", "review_id", "comment_id", "reply_id"})
 
 
 def _plain(value: Any) -> Any:

@@ -6,16 +6,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import select as wide_select
 from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from directory.core.errors import NotFound
 from directory.core.i18n import _
-from directory.core.page import Page, paginate
+from directory.core.page import Page
 from directory.models.accounts import User
 from directory.models.moderation import ReasonClass
 from directory.models.profiles import Profile
+from directory.models.replies import OPEN, Dispute, Reply, ReplyStatus
 from directory.models.reviews import LIVE, VISIBLE, Review, ReviewStatus
 from directory.models.treatments import Treatment
 from directory.reviews import reasons, rules
@@ -97,6 +99,24 @@ class Summary:
 
 
 @dataclass(frozen=True)
+class ShownReply:
+    """The profile's answer to a review, or the stone in its place.
+
+    Args:
+        name: Of the profile.
+        edited_at: When it was last changed; what it said before is readable.
+        tombstone: The sentence that stands in place of a reply that was taken down; empty where it was not.
+    """
+
+    id: int
+    name: str
+    created_at: datetime
+    edited_at: datetime | None
+    paragraphs: tuple[str, ...]
+    tombstone: str
+
+
+@dataclass(frozen=True)
 class Shown:
     """One review as readers see it."""
 
@@ -112,6 +132,9 @@ class Shown:
     #: Of the treatment; the month stays private.
     year: str
     is_sample: bool
+    reply: ShownReply | None = None
+    #: Whether a dispute about it is open: it is shown and counted meanwhile.
+    is_disputed: bool = False
 
 
 @dataclass(frozen=True)
@@ -143,24 +166,34 @@ def section(session: Session, profile: Profile) -> Section:
 
 
 def published(session: Session, profile: Profile, *, number: int = 1, order: Order = Order.NEWEST, size: int = PAGE_SIZE) -> Page[Shown]:
-    """Return one page of all published reviews of a profile, with author and treatment, in one SELECT.
+    """Return one page of all published reviews of a profile, with author, treatment and reply, in one SELECT.
 
     Raises:
         NotFound: when the list has no such page.
     """
     statement = (
-        select(Review)
+        wide_select(Review, Reply, col(Dispute.id))
+        .outerjoin(Reply, col(Reply.review_id) == col(Review.id))
+        .outerjoin(Dispute, (col(Dispute.review_id) == col(Review.id)) & is_open())
         .where(*_shown_on(profile))
         .order_by(*_ORDERS[order])
+        .limit(size)
+        .offset((number - 1) * size)
         .options(
             joinedload(Review.author).load_only(User.display_name),
             joinedload(Review.treatment, innerjoin=True).load_only(Treatment.label),
         )
     )
-    page = paginate(session, statement, number=number, size=size, total=profile.review_count)
+    rows = session.execute(statement).all()
+    page = Page([_as_shown(review, reply, dispute, profile) for review, reply, dispute in rows], number, size, profile.review_count)
     if number > page.pages:
         raise NotFound(_("This list has %(pages)s pages.", pages=page.pages))
-    return Page([_as_shown(review) for review in page.items], page.number, page.size, page.total)
+    return page
+
+
+def is_open() -> Any:
+    """Return the condition of disputes that are open; a review has one of them at most."""
+    return col(Dispute.status).in_(OPEN)
 
 
 def by_id(session: Session, review_id: int) -> Review:
@@ -270,7 +303,27 @@ def _with_author() -> SelectOfScalar[Review]:
     return select(Review).options(joinedload(Review.author), joinedload(Review.treatment, innerjoin=True))
 
 
-def _as_shown(review: Review) -> Shown:
+def _paragraphs(body: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in body.split("\n\n") if part.strip())
+
+
+def _as_reply(reply: Reply | None, profile: Profile) -> ShownReply | None:
+    if reply is None or reply.status is ReplyStatus.WITHDRAWN:
+        return None
+    stone = ""
+    if reply.removed_for is not None:
+        stone = _("A reply by the practice stood here. It was removed: %(reason)s.", reason=reasons.LABELS[reply.removed_for])
+    return ShownReply(
+        id=reply.id,
+        name=profile.name,
+        created_at=reply.created_at,
+        edited_at=reply.edited_at,
+        paragraphs=() if stone else _paragraphs(reply.body),
+        tombstone=stone,
+    )
+
+
+def _as_shown(review: Review, reply: Reply | None, dispute: int | None, profile: Profile) -> Shown:
     return Shown(
         id=review.id,
         author_id=review.author_id,
@@ -278,10 +331,12 @@ def _as_shown(review: Review) -> Shown:
         published_at=review.published_at or review.created_at,
         overall=review.overall,
         title=review.title,
-        paragraphs=tuple(part.strip() for part in review.body.split("\n\n") if part.strip()),
+        paragraphs=_paragraphs(review.body),
         treatment=review.treatment.label,
         year=review.month[:4],
         is_sample=review.is_sample,
+        reply=_as_reply(reply, profile),
+        is_disputed=dispute is not None,
     )
 
 

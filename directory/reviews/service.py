@@ -1,4 +1,4 @@
-"""Writing reviews: publish or hold, release, withdraw, take down, put back; and the recount that belongs to each."""
+"""Writing reviews: publish or hold, amend, release, withdraw, take down, put back; and the recount that belongs to each."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from directory.models.moderation import HoldReason, ReasonClass
 from directory.models.profiles import Profile
 from directory.models.reviews import VISIBLE, Review, ReviewStatus
 from directory.profiles import service as profiles
-from directory.reviews import queries, rules
+from directory.reviews import disputed, queries, rules
 from directory.treatments import queries as treatments
 
 
@@ -92,8 +92,48 @@ def withdraw(session: Session, *, review_id: int, author_id: int) -> Review:
         raise NotFound(_("This review is not here any more."))
     review.status = ReviewStatus.WITHDRAWN_BY_AUTHOR
     review.title = review.body = ""
+    disputed.close(session, review_id)
     refresh_rating(session, profile)
     return review
+
+
+def amend(
+    session: Session, *, review_id: int, author_id: int, overall: int, title: str, body: str, suspicion: HoldReason | None = None
+) -> Review:
+    """Change one's own review while it is disputed; what is new in it is held like a new review, and its day stays.
+
+    Raises:
+        Refused: when it is not disputed, or without stars.
+        NotFound: when it is not shown or held, and also when it is somebody else's.
+    """
+    making.author(session, author_id)
+    review, profile = lock(session, review_id)
+    if review.author_id != author_id or review.status not in queries.OWN:
+        raise NotFound(_("This review is not here any more."))
+    if not disputed.is_open(session, review_id):
+        raise Refused(_("Nobody disputes this review any more. Nothing was changed."))
+    if not 1 <= overall <= 5:
+        raise Refused(_("Choose one of the five ratings."), field="overall")
+    held_for = None
+    if (title, body) != (review.title, review.body):
+        held_for = trust.hold(accounts.writer(session, author_id), title, body, now=clock.now(), suspicion=suspicion)
+    review.overall, review.title, review.body = overall, title, body
+    if held_for is not None:
+        review.status, review.held_for = ReviewStatus.AUTO_HOLD, held_for
+    refresh_rating(session, profile)
+    return review
+
+
+def mark_disputed(session: Session, *, review_id: int, is_disputed: bool) -> None:
+    """Say of a shown review that its profile disputes it, or that this is over. It is shown and counted either way.
+
+    One whose author has left keeps the state that says so. The caller holds its lock.
+    """
+    review = session.get_one(Review, review_id)
+    was, becomes = (ReviewStatus.PUBLISHED, ReviewStatus.DISPUTED) if is_disputed else (ReviewStatus.DISPUTED, ReviewStatus.PUBLISHED)
+    if review.status is was:
+        review.status = becomes
+        session.flush()
 
 
 def hide(session: Session, *, review_id: int, reason: ReasonClass) -> Review:
@@ -108,6 +148,7 @@ def hide(session: Session, *, review_id: int, reason: ReasonClass) -> Review:
         raise Refused(_("This review is not shown any more: somebody else has decided, or its author took it back."))
     review.status = ReviewStatus.REMOVED
     review.removed_for = reason
+    disputed.close(session, review_id)
     refresh_rating(session, profile)
     return review
 
@@ -127,6 +168,7 @@ def restore(session: Session, *, review_id: int) -> Review:
     review.status = ReviewStatus.PUBLISHED if review.author_id is not None else ReviewStatus.ANONYMISED
     review.removed_for = None
     review.published_at = review.published_at or clock.now()
+    disputed.close(session, review_id)
     refresh_rating(session, profile)
     return review
 
@@ -141,8 +183,8 @@ def release(session: Session, *, review_id: int) -> Review:
     review, profile = lock(session, review_id)
     if review.status is not ReviewStatus.AUTO_HOLD:
         raise Refused(_("This review does not wait any more: somebody else has decided, or its author took it back."))
-    review.status = ReviewStatus.PUBLISHED
-    review.published_at = clock.now()
+    review.status = ReviewStatus.DISPUTED if disputed.is_open(session, review_id) else ReviewStatus.PUBLISHED
+    review.published_at = review.published_at or clock.now()
     refresh_rating(session, profile)
     return review
 

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from directory.sample import authors, comments, profiles
+from directory.sample import authors, comments, profiles, replies
 from directory.sample.comments import SampleComment
 from directory.sample.profiles import SampleProfile
+from directory.sample.replies import SampleReply
 from directory.sample.reviews import SampleReview
 from directory.sample.reviews import reviews as written
 from directory.sample.rows import Row
@@ -22,6 +23,7 @@ class Sample:
     practices: Sequence[SampleProfile]
     people: Sequence[SampleProfile]
     reviews: Sequence[SampleReview]
+    replies: Sequence[SampleReply]
     comments: Sequence[SampleComment]
 
     @property
@@ -43,10 +45,12 @@ def generate(*, practitioners: int, reviews: int) -> Sample:
     writers = min(max(reviews // EACH, FEWEST), MOST)
     # People first: the first of them stand in the largest cities, and what everybody knows should be found there.
     everybody = [*people, *practices]
+    told = written(everybody, total=reviews, authors=writers)
     return Sample(
         authors=authors.authors(writers),
         practices=practices,
         people=people,
-        reviews=written(everybody, total=reviews, authors=writers),
+        reviews=told,
+        replies=replies.replies(everybody, told),
         comments=comments.comments(everybody, authors=writers),
     )

@@ -89,6 +89,7 @@ def load(database: Database, *, practitioners: int = 2000, reviews: int = 9000, 
     new += writing.profiles(database, sample.people, codes, _("Practitioners"), progress)
     pages = writing.profile_ids(database, [profile.slug for profile in sample.profiles])
     new += writing.reviews(database, sample.reviews, pages, people, codes, progress)
+    new += writing.replies(database, sample.replies, pages, people, progress)
     new += writing.comments(database, sample.comments, pages, people, progress)
     if new:
         with database.transaction() as session:

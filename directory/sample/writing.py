@@ -21,6 +21,7 @@ from directory.models.accounts import Consent, User
 from directory.models.comments import Comment
 from directory.models.guides import Guide
 from directory.models.profiles import Location, Organization, PractitionerRole, Profile, SlugRedirect
+from directory.models.replies import Reply
 from directory.models.reviews import VISIBLE, Review
 from directory.profiles import facts
 from directory.profiles import rules as profile_rules
@@ -28,6 +29,7 @@ from directory.profiles import service as profile_service
 from directory.reviews import rules
 from directory.sample.comments import SampleComment
 from directory.sample.profiles import SampleProfile
+from directory.sample.replies import SampleReply
 from directory.sample.reviews import SampleReview
 from directory.sample.rows import Row, blank
 
@@ -145,6 +147,24 @@ def reviews(
         recount(session, profiles)
 
     return _in_batches(database, _together([row(review) for review in many]), len(many), _("Reviews"), progress, missing, write)
+
+
+def replies(database: Database, many: Sequence[SampleReply], pages: Mapping[str, int], people: Sequence[int], progress: Progress) -> int:
+    """Write the replies that are missing, and return how many that were; one to a review that is gone is left out."""
+
+    def missing(session: Session, batch: Sequence[Row]) -> list[Row]:
+        profiles = {row["profile_id"] for row in batch}
+        here = select(Review.profile_id, Review.author_id, Review.id).outerjoin(Reply, col(Reply.review_id) == col(Review.id))
+        rows = session.exec(here.where(col(Review.profile_id).in_(profiles), col(Review.is_sample), col(Reply.id).is_(None))).all()
+        unanswered = {(profile, author): review for profile, author, review in rows}
+        found = [row | {"review_id": unanswered.get((row["profile_id"], row["author_id"]))} for row in batch]
+        return [row for row in found if row["review_id"] is not None]
+
+    def write(session: Session, new: Sequence[Row]) -> None:
+        facts.insert_many(session, "replies", [{name: value for name, value in row.items() if name != "author_id"} for row in new])
+
+    rows = [reply.row | {"profile_id": pages[reply.profile], "author_id": people[reply.author]} for reply in many]
+    return _in_batches(database, _cut(rows, ROWS), len(rows), _("Replies"), progress, missing, write)
 
 
 def recount(session: Session, profiles: Sequence[int]) -> None:

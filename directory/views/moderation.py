@@ -75,6 +75,13 @@ def on_comment(thing: Thing) -> tuple[str, int] | Response:
     return _decide(thing)
 
 
+@bp.route("/replies/<int:reply_id>", methods=["GET", "POST"])
+@requires(Permission.MODERATE_THING, of=lambda reply_id: _thing(TargetKind.REPLY, reply_id))
+def on_reply(thing: Thing) -> tuple[str, int] | Response:
+    """Decide on a reply without a report."""
+    return _decide(thing)
+
+
 @bp.route("/profiles/<int:profile_id>", methods=["GET", "POST"])
 @requires(Permission.MODERATE_THING, of=lambda profile_id: _thing(TargetKind.PROFILE, profile_id))
 def on_profile(thing: Thing) -> tuple[str, int] | Response:

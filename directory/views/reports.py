@@ -1,4 +1,4 @@
-"""Report, correct, "this is me": a page of its own for each profile, review and comment; no account needed."""
+"""Report, correct, "this is me": a page of its own for each profile, review, comment and reply; no account needed."""
 
 from flask import Blueprint, render_template, url_for
 from sqlmodel import Session
@@ -11,6 +11,7 @@ from directory.moderation import queries as moderation
 from directory.moderation import service
 from directory.moderation.queries import Thing
 from directory.moderation.rules import Target, TargetKind
+from directory.replies import queries as replies
 from directory.web import db
 from directory.web.auth import person, requires
 from directory.web.formpage import form_page, profile_at, take
@@ -38,6 +39,14 @@ def on_review(review_id: int) -> tuple[str, int] | Response:
 def on_comment(comment_id: int) -> tuple[str, int] | Response:
     """Take a report on a comment."""
     return _take(Target(TargetKind.COMMENT, comment_id))
+
+
+@bp.route("/reply/<int:reply_id>", methods=["GET", "POST"])
+@requires(Permission.PUBLIC)
+def on_reply(reply_id: int) -> tuple[str, int] | Response:
+    """Take a report on a reply to a review."""
+    replies.by_id(db.session(), reply_id)
+    return _take(Target(TargetKind.REPLY, reply_id))
 
 
 @bp.get("/thanks")

@@ -19,6 +19,9 @@ KEPT = frozenset(
         "entries",
         "credentials",
         "credential_checks",
+        "replies",
+        "disputes",
+        "disputed",
     }
 )
 #: What a form says by itself; the token against forged requests is made anew.

@@ -81,7 +81,7 @@ CHANGES: Mapping[Group, Changes] = {
 #: Blueprints that are a group of their own; all others are pages, and what is sent there is writing.
 _REQUESTS_OF = {"search": Group.SEARCH, "listings": Group.SEARCH, "map": Group.MAP, "suggest": Group.SUGGEST}
 _CHANGES_OF = {"accounts": Group.SIGN_IN, "factors": Group.SIGN_IN, "passkeys": Group.SIGN_IN}
-_MODERATORS = ("moderation", "credential_checks", "claim_moderation", "evidence", "entries")
+_MODERATORS = ("moderation", "credential_checks", "claim_moderation", "evidence", "entries", "disputed")
 _CHANGES_OF |= {"reports": Group.REPORT, **dict.fromkeys(_MODERATORS, Group.MODERATION)}
 #: What a log-in page asks for by itself, again every few minutes while it is open.
 _ASKING = ("passkeys.ask",)

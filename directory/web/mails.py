@@ -15,6 +15,7 @@ from directory.models.comments import Comment
 from directory.models.guides import Guide
 from directory.models.moderation import Decision, Report
 from directory.models.profiles import Profile
+from directory.models.replies import Reply
 from directory.models.reviews import Review
 from directory.notifications import choices
 from directory.notifications.kinds import OF_MAIL
@@ -251,6 +252,18 @@ def comment_released(work: Work) -> None:
 
 
 @mail
+def reply_hidden(work: Work) -> None:
+    """Tell whoever wrote a reply that it was hidden, with the statement of reasons."""
+    _to_author(work, _("Your reply is hidden"))
+
+
+@mail
+def reply_restored(work: Work) -> None:
+    """Tell whoever wrote a reply that it is shown again."""
+    _to_author(work, _("Your reply is shown again"))
+
+
+@mail
 def account_suspended(work: Work) -> None:
     """Tell a person that their account is suspended, with the statement of reasons."""
     _to_author(work, _("Your account is suspended"))
@@ -330,12 +343,13 @@ def _to_author(work: Work, subject: str) -> None:
         if decision is None:
             return
         thing = _thing(session, decision)
-        user = thing if isinstance(thing, User) else session.get(User, thing.author_id) if thing is not None and thing.author_id else None
+        author_id = None if thing is None or isinstance(thing, User) else thing.user_id if isinstance(thing, Reply) else thing.author_id
+        user = thing if isinstance(thing, User) else session.get(User, author_id) if author_id else None
         values: dict[str, object] = {
             "about": _about(session, decision),
             "body": "" if isinstance(thing, User) or thing is None else thing.body,
         }
-        values["was_held"] = not isinstance(thing, User) and thing is not None and thing.held_for is not None
+        values["was_held"] = isinstance(thing, Review | Comment) and thing.held_for is not None
     if user is not None:
         values |= {"decision": decision, "reason_class": reasons.LABELS[decision.reason_class], "rules": mailer.link("pages.guidelines")}
         send_to(work, user, subject, **values)
@@ -347,12 +361,14 @@ def person(session: Session, user_id: int) -> User | None:
     return user if user is not None and user.is_active else None
 
 
-def _thing(session: Session, decision: Decision) -> Review | Comment | User | None:
-    """Return what an author made and a decision is about: a review, a comment, or the account itself."""
+def _thing(session: Session, decision: Decision) -> Review | Comment | Reply | User | None:
+    """Return what an author made and a decision is about: a review, a comment, a reply, or the account itself."""
     if decision.review_id:
         return session.get(Review, decision.review_id)
     if decision.comment_id:
         return session.get(Comment, decision.comment_id)
+    if decision.reply_id:
+        return session.get(Reply, decision.reply_id)
     return session.get(User, decision.user_id) if decision.user_id else None
 
 

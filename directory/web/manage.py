@@ -29,6 +29,7 @@ class ManagePage:
 #: Endpoint -> label, in the order of the list. Each takes the profile's part of the address as `slug`.
 PAGES: tuple[tuple[str, str], ...] = (
     ("manage.index", lazy("Overview")),
+    ("replies.index", lazy("Reviews")),
     ("credentials.index", lazy("Credentials")),
     ("disclosures.edit", lazy("Who does the work")),
     ("team.index", lazy("Who acts for it")),

@@ -22,6 +22,7 @@ from directory.models.memberships import MembershipRole
 from directory.models.moderation import Report, ReportKind
 from directory.models.ops import KeptMail
 from directory.models.profiles import Organization, Practitioner, PractitionerRole, Profile, ProfileKind
+from directory.models.replies import Dispute, DisputeReason, DisputeStatus, Reply
 from directory.profiles import proposing
 from directory.profiles.proposing import Entry, Relation, Sort
 from directory.team.rules import LIFE
@@ -57,6 +58,11 @@ class Cast:
         report = Report(review_id=review.id, kind=ReportKind.ABUSE, text="Rude.", reporter_email="r@readers.example", created_at=moment)
         device = AuthSession(token_hash="0" * 64, user_id=patient.id, created_at=moment, last_seen_at=moment, expires_at=moment)
         passkey = Passkey(user_id=patient.id, credential_id="a2V5", public_key=b"k", name="Phone", created_at=moment)
+        reply = Reply(review_id=review.id, profile_id=profile.id, user_id=self.user("owner").id, body="Thank you.", created_at=moment)
+        dispute = Dispute(
+            review_id=review.id, profile_id=profile.id, user_id=self.user("owner").id, created_at=moment, answer_due_at=moment
+        )
+        dispute.reason, dispute.text, dispute.status = DisputeReason.ABUSE, "It insults our nurse.", DisputeStatus.ANSWERED
         mail = KeptMail(message_id="m", recipient="a@p.example", subject="s", text="t", html="h", created_at=moment)
         session.add_all([report, device, passkey, mail])
         claim = Claim(profile_id=profile.id, user_id=self.user("other patient").id, created_at=moment, updated_at=moment, expires_at=moment)
@@ -71,6 +77,7 @@ class Cast:
         draft = proposing.propose(session, user_id=patient.id, entry=Entry(**told, relation=Relation.CLIENT))
         credential = make.credential(profile, stated_by_id=self.user("owner").id, stated_at=moment)
         team = self._team(session, make, profile)
+        session.add_all([report, device, passkey, mail, reply, dispute])
         session.commit()
         self.values: dict[str, Any] = {
             "slug": profile.slug,
@@ -78,6 +85,8 @@ class Cast:
             "review_id": review.id,
             "comment_id": comment.id,
             "report_id": report.id,
+            "reply_id": reply.id,
+            "dispute_id": dispute.id,
             "profile_id": profile.id,
             "user_id": self.user("other patient").id,
             **team,

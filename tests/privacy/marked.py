@@ -108,6 +108,9 @@ def marked(session: Session, make: Make, *, letter: str = "Q", day: datetime = d
         **told | {"profile_id": make.profile().id},
     )
     comment = by.row("comments", author_id=user_id, status="visible", is_sample=False, **here)
+    by.row(
+        "decisions", action="hide", reply_id=_answered(by, make, user_id, shown, profile.id), moderator_id=other.id, reason_class="abuse"
+    )
     decided = {"moderator_id": other.id, "reason_class": "abuse"}
     for target in ({"review_id": shown}, {"review_id": down}, {"comment_id": comment}, {"user_id": user_id}):
         by.row("decisions", action="hide", **target, **decided)
@@ -126,6 +129,22 @@ def marked(session: Session, make: Make, *, letter: str = "Q", day: datetime = d
     session.flush()
     session.expire_all()
     return session.get_one(User, user_id), by
+
+
+def _answered(by: Marked, make: Make, user_id: int, shown: int, profile_id: int) -> int:
+    """Make a reply with an earlier version and a dispute with an appeal of theirs for a practice, and a dispute that they answered.
+
+    Returns:
+        The reply.
+    """
+    theirs = {"reason": "abuse", "status": "final", "outcome": "kept", "appeal_outcome": "kept"}
+    review = make.review(profile=make.profile())
+    reply = by.row("replies", user_id=user_id, review_id=review.id, profile_id=review.profile_id, status="visible", removed_for=None)
+    by.row("reply_revisions", user_id=user_id, reply_id=reply)
+    filed = {"user_id": user_id, "appellant_id": user_id, "answer": "", "answered_at": None}
+    by.row("disputes", review_id=review.id, profile_id=review.profile_id, **filed, **theirs)
+    by.row("disputes", review_id=shown, profile_id=profile_id, user_id=make.user().id, appeal="", **theirs)
+    return reply
 
 
 #: Tables of which a person gets rows above; jobs are written by what is tested.
@@ -147,6 +166,8 @@ FILLED = frozenset(
             "reports",
             "audit_entries",
         ),
+        *("totp_devices", "recovery_codes", "memberships", "reviews", "comments", "decisions", "reports", "audit_entries"),
+        *("replies", "reply_revisions", "disputes"),
         *("idempotency_keys", "kept_mails", "blocks", "login_failures", "rate_counts"),
     }
 )

@@ -71,7 +71,14 @@ class TestLoad:
             assert all(row.is_sample for row in rows)
             assert many is None or len(rows) == many
         assert session.exec(select(PractitionerRole.id)).first()
-        assert {what for what, done, total in seen if done == total} == {"Accounts", "Practices", "Practitioners", "Reviews", "Comments"}
+        assert {what for what, done, total in seen if done == total} == {
+            "Accounts",
+            "Practices",
+            "Practitioners",
+            "Reviews",
+            "Replies",
+            "Comments",
+        }
         assert str(counts).startswith(f"{PEOPLE} practitioners, ")
 
     def test_a_second_run_changes_nothing_and_says_so(self, loaded, session):

@@ -34,6 +34,7 @@ from directory.models.memberships import MembershipRole
 from directory.models.moderation import Decision, DecisionAction, ReasonClass, Report, ReportKind
 from directory.models.ops import Job, JobStatus, KeptMail
 from directory.models.profiles import Credential, ProfileKind
+from directory.models.replies import Dispute, DisputeOutcome, Reply
 from directory.notifications import mail
 from directory.notifications.kinds import KINDS, OF_MAIL, OPTIONAL
 from directory.privacy import erasure
@@ -339,6 +340,21 @@ def _works_asked(session: Session, make: Make) -> None:
     people.propose(session, profile_id=person.id, other_id=practice.id, title="Lead", actor_id=owner.id)
 
 
+def _reply(make: Make, author: User | None = None) -> Reply:
+    review = make.review(profile=make.profile("Ada Marsh"), author=author)
+    return make.reply(review=review, user_id=make.user(email="desk@practices.example").id, body="Thank you <all>.")
+
+
+def _dispute(session: Session, make: Make, *, reviewer: str = "", filer: str = "", **more: Any) -> Dispute:
+    """A decided dispute between two people, each with an address of their own."""
+    profile = make.profile("Ada Marsh")
+    author, user = make.user(email=reviewer or "owen@reviewers.example"), make.user(email=filer or "desk@practices.example")
+    memberships.grant(session, user_id=user.id, profile_id=profile.id, role=MembershipRole.OWNER)
+    words = {"text": "The year is <wrong>.", "answer": "SECRET ANSWER", "outcome": DisputeOutcome.KEPT, "decision": "No rule is broken."}
+    words |= {"appeal_outcome": DisputeOutcome.REMOVED, "appeal_decision": "A rule is broken after all.", "appeal": "SECRET APPEAL"}
+    return make.dispute(review=make.review(profile=profile, author=author), user=user, **words | more)
+
+
 #: Each mail: what makes it, who gets it, what it must say.
 MAILS: dict[str, tuple[Callable[[Session, Make], object], str, tuple[str, ...]]] = {
     "confirm_email": (
@@ -508,6 +524,45 @@ MAILS: dict[str, tuple[Callable[[Session, Make], object], str, tuple[str, ...]]]
         ),
         "a@p.example",
         ("is shown again",),
+    ),
+    "reply_hidden": (
+        lambda session, make: mail.reply_hidden(session, decision_id=_decision(session, make, reply_id=_reply(make).id)["decision_id"]),
+        "desk@practices.example",
+        ("Ada Marsh", "insults or threats", "Insults & <names>.", "Thank you <all>.", "six months"),
+    ),
+    "reply_restored": (
+        lambda session, make: mail.reply_restored(session, decision_id=_decision(session, make, reply_id=_reply(make).id)["decision_id"]),
+        "desk@practices.example",
+        ("Ada Marsh", "shown again"),
+    ),
+    "reply_published": (
+        lambda session, make: mail.reply_published(session, reply_id=_reply(make, make.user(email="a@p.example")).id),
+        "a@p.example",
+        ("Ada Marsh", "Thank you <all>.", "http://localhost:8000/p/ada-marsh", "http://localhost:8000/report/reply/"),
+    ),
+    "dispute_filed": (
+        lambda session, make: mail.dispute_filed(session, dispute_id=_dispute(session, make, reviewer="a@p.example").id),
+        "a@p.example",
+        ("Ada Marsh", "The year is <wrong>.", "no reason by itself", "http://localhost:8000/reviews/"),
+    ),
+    "dispute_appealed": (
+        lambda session, make: mail.dispute_appealed(session, dispute_id=_dispute(session, make, reviewer="a@p.example").id),
+        "a@p.example",
+        ("Ada Marsh", "Another moderator", "http://localhost:8000/reviews/"),
+    ),
+    "dispute_decided_reviewer": (
+        lambda session, make: mail.dispute_decided_reviewer(
+            session, dispute_id=_dispute(session, make, reviewer="a@p.example").id, is_appeal=False
+        ),
+        "a@p.example",
+        ("Ada Marsh", "The review stays as it is", "No rule is broken.", "180 days", "http://localhost:8000/reviews/"),
+    ),
+    "dispute_decided_filer": (
+        lambda session, make: mail.dispute_decided_filer(
+            session, dispute_id=_dispute(session, make, filer="a@p.example").id, is_appeal=True
+        ),
+        "a@p.example",
+        ("Ada Marsh", "The review is taken down", "A rule is broken after all.", "final here", "http://localhost:8000/manage/"),
     ),
     "account_suspended": (
         lambda session, make: mail.account_suspended(

@@ -1,0 +1,195 @@
+"""Reads of disputes: the one about a review, the queue of moderators (without stars, T-5), and the public numbers."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
+from typing import Any
+
+from sqlalchemy import select as wide_select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, func, select
+
+from directory.core import clock
+from directory.core.errors import NotFound
+from directory.core.i18n import _
+from directory.core.page import Page
+from directory.disputes import rules
+from directory.models.accounts import User
+from directory.models.profiles import Profile
+from directory.models.replies import OPEN, Dispute, DisputeOutcome, DisputeStatus
+from directory.models.reviews import VISIBLE, Review, ReviewStatus
+from directory.moderation.rules import LATE
+from directory.reviews import queries as reviews
+
+PAGE_SIZE = 20
+#: The states in which a moderator decides.
+DECIDABLE = (DisputeStatus.ANSWERED, DisputeStatus.NO_ANSWER, DisputeStatus.REVIEWER_AMENDED, DisputeStatus.APPEALED)
+#: The states in which the reviewer may still answer; late is better than never.
+ANSWERABLE = (DisputeStatus.REVIEWER_NOTIFIED, DisputeStatus.NO_ANSWER)
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A dispute as moderators see it: both sides' words and the review's, never its stars.
+
+    Args:
+        filer: Who filed it; "" where they have left.
+        reviewer: The name that readers see.
+        concerned: The people who may not decide on it themselves.
+        is_late: Whether it waits longer for a decision than it should.
+    """
+
+    dispute: Dispute
+    profile_id: int
+    name: str
+    slug: str
+    title: str
+    text: str
+    is_shown: bool
+    filer: str
+    reviewer: str
+    concerned: frozenset[int]
+    is_late: bool
+
+    @property
+    def is_decidable(self) -> bool:
+        """Whether it waits for a moderator now."""
+        return self.dispute.status in DECIDABLE
+
+    @property
+    def outcomes(self) -> tuple[DisputeOutcome, ...]:
+        """How it may end: as changed only where the reviewer changed something."""
+        was_amended = self.dispute.status is DisputeStatus.REVIEWER_AMENDED or self.dispute.outcome is DisputeOutcome.AMENDED
+        left = DisputeOutcome.AMENDED if was_amended else DisputeOutcome.KEPT
+        return (left, DisputeOutcome.REMOVED)
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """What came of all disputes, for everybody to read.
+
+    Args:
+        open: Not decided yet.
+        closed: Ended without a decision: the review was taken back or taken down meanwhile.
+        by_practices: Appeals by those who filed.
+        by_reviewers: Appeals by reviewers.
+        overturned: Appeals that were decided otherwise than before.
+        median_days: From filing to the first decision; None while nothing was decided.
+    """
+
+    filed: int
+    open: int
+    closed: int
+    kept: int
+    amended: int
+    removed: int
+    by_practices: int
+    by_reviewers: int
+    overturned: int
+    median_days: float | None
+
+
+def latest(session: Session, review_id: int) -> Dispute | None:
+    """Return the newest dispute about a review, or None."""
+    return session.exec(select(Dispute).where(Dispute.review_id == review_id).order_by(col(Dispute.id).desc())).first()
+
+
+def disputed_review(session: Session, review_id: int, *, or_shown: bool = False) -> Review:
+    """Return a review that is or was disputed, whether readers see it or not.
+
+    Args:
+        or_shown: Whether one that readers see will do, disputed or not.
+
+    Raises:
+        NotFound: when there is none.
+    """
+    review = session.get(Review, review_id)
+    if review is None or not (latest(session, review_id) is not None or (or_shown and review.status in VISIBLE)):
+        raise NotFound(_("This review is not here any more."))
+    return review
+
+
+def may_appeal(dispute: Dispute, review: Review) -> bool:
+    """Say whether a decision can be appealed: once, in time, while the review is where the decision left it."""
+    in_time = dispute.decided_at is not None and clock.now() - dispute.decided_at <= rules.APPEAL_TIME
+    return dispute.status is DisputeStatus.DECIDED and in_time and review.status in (*VISIBLE, ReviewStatus.REMOVED)
+
+
+def by_id(session: Session, dispute_id: int) -> Filed:
+    """Return a dispute for a moderator.
+
+    Raises:
+        NotFound: when there is none.
+    """
+    row = session.execute(_filed().where(col(Dispute.id) == dispute_id)).first()
+    if row is None:
+        raise NotFound(_("There is no dispute of this number."))
+    return _as_filed(*row)
+
+
+def queue(session: Session, *, number: int = 1) -> Page[Filed]:
+    """Return one page of the disputes that wait for a moderator, the oldest first, in two SELECTs.
+
+    Raises:
+        NotFound: when the list has no such page.
+    """
+    waits = col(Dispute.status).in_(DECIDABLE)
+    total = session.exec(select(func.count()).where(waits)).one()
+    statement = _filed().where(waits).order_by(col(Dispute.created_at), col(Dispute.id)).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
+    page = Page([_as_filed(*row) for row in session.execute(statement).all()], number, PAGE_SIZE, total)
+    if number > page.pages:
+        raise NotFound(_("This list has %(pages)s pages.", pages=page.pages))
+    return page
+
+
+def statistics(session: Session) -> Statistics:
+    """Return what came of all disputes about real reviews, in one SELECT."""
+    columns = (Dispute.status, Dispute.outcome, Dispute.appeal_outcome, Dispute.created_at, Dispute.decided_at, Dispute.appealed_at)
+    is_reviewers = col(Dispute.appellant_id) == col(Review.author_id)
+    joined = wide_select(*columns, is_reviewers).join(Review, col(Review.id) == col(Dispute.review_id))  # type: ignore[call-overload]
+    rows = session.execute(joined.where(col(Review.is_sample).is_(False))).all()
+    ends = Counter(row.appeal_outcome or row.outcome for row in rows)
+    days = [(row.decided_at - row.created_at).total_seconds() / 86400 for row in rows if row.decided_at is not None]
+    appeals = [row for row in rows if row.appealed_at is not None]
+    by_reviewers = sum(1 for row in appeals if row[-1])
+    return Statistics(
+        filed=len(rows),
+        open=sum(1 for row in rows if row.status in OPEN),
+        closed=sum(1 for row in rows if row.status is DisputeStatus.CLOSED and row.outcome is None),
+        kept=ends[DisputeOutcome.KEPT],
+        amended=ends[DisputeOutcome.AMENDED],
+        removed=ends[DisputeOutcome.REMOVED],
+        by_practices=len(appeals) - by_reviewers,
+        by_reviewers=by_reviewers,
+        overturned=sum(1 for row in appeals if row.appeal_outcome is not None and row.appeal_outcome is not row.outcome),
+        median_days=round(median(days), 1) if days else None,
+    )
+
+
+def _filed() -> Any:
+    filer = aliased(User)
+    return (
+        wide_select(Dispute, Review, Profile, col(User.display_name), col(filer.display_name))
+        .join(Review, col(Review.id) == col(Dispute.review_id))
+        .join(Profile, col(Profile.id) == col(Dispute.profile_id))
+        .outerjoin(User, col(User.id) == col(Review.author_id))
+        .outerjoin(filer, col(filer.id) == col(Dispute.user_id))
+    )
+
+
+def _as_filed(dispute: Dispute, review: Review, profile: Profile, reviewer: str | None, filer: str | None) -> Filed:
+    since: datetime = dispute.appealed_at or dispute.answered_at or dispute.answer_due_at
+    return Filed(
+        dispute=dispute,
+        profile_id=profile.id,
+        name=profile.name,
+        slug=profile.slug,
+        title=review.title,
+        text=review.body,
+        is_shown=review.status in VISIBLE,
+        filer=filer or "",
+        reviewer=reviewer or reviews.former(),
+        concerned=frozenset(id_ for id_ in (dispute.user_id, review.author_id, dispute.appellant_id) if id_ is not None),
+        is_late=dispute.status in DECIDABLE and clock.now() - since > LATE,
+    )

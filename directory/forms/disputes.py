@@ -1,0 +1,97 @@
+"""What is typed in a dispute: by whoever files it, by the reviewer, by either in an appeal, and by a moderator."""
+
+from collections.abc import Sequence
+
+from wtforms import StringField, TextAreaField
+from wtforms.validators import Length
+
+from directory.core.i18n import lazy
+from directory.disputes import rules
+from directory.disputes.service import Choice
+from directory.forms.base import DirectoryForm
+from directory.forms.choices import declaration, offered, radios
+from directory.forms.reviews import STARS
+from directory.forms.traps import TrappedForm
+from directory.models.moderation import ReasonClass
+from directory.models.replies import DisputeOutcome
+from directory.reviews import reasons
+from directory.reviews import rules as reviews
+
+_LENGTH = Length(min=rules.MIN_TEXT_LENGTH, max=rules.MAX_TEXT_LENGTH, message=lazy("Write at least 20 and at most 3,000 characters."))
+
+
+class DisputeForm(DirectoryForm):
+    """A dispute about one review."""
+
+    reason = radios(lazy("What is wrong with it?"), lazy("Choose what is wrong."), words=rules.REASONS)
+    text = TextAreaField(
+        lazy("What happened, and how can we see that?"),
+        description=lazy("The reviewer and our moderators read this. Do not write here who was treated, when or for what."),
+        validators=[_LENGTH],
+    )
+    good_faith = declaration(
+        lazy("As far as I know, what I write here is true and complete"),
+        lazy("Please confirm that what you write is true as far as you know."),
+    )
+
+
+class AnswerForm(TrappedForm):
+    """A reviewer's answer; the fields of the review count where they choose to change it."""
+
+    choice = radios(
+        lazy("What would you like to do?"),
+        lazy("Choose one of the three."),
+        words={
+            Choice.KEEP: lazy("Leave my review as it is"),
+            Choice.AMEND: lazy("Change it, as written below"),
+            Choice.WITHDRAW: lazy("Withdraw it: it is no longer shown or counted"),
+        },
+    )
+    answer = TextAreaField(
+        lazy("What do you say to it?"),
+        description=lazy("Only our moderators read this, never the practice. You need not prove anything; what helps us is what happened."),
+        validators=[Length(max=rules.MAX_TEXT_LENGTH, message=lazy("Keep it to 3,000 characters."))],
+    )
+    overall = radios(lazy("All in all, how was it?"), lazy("Choose one of the five ratings."), words=STARS, coerce=int)
+    title = StringField(lazy("Title"), validators=[Length(max=reviews.MAX_TITLE_LENGTH, message=lazy("Keep the title to 120 characters."))])
+    body = TextAreaField(
+        lazy("Your review"),
+        validators=[
+            Length(
+                min=reviews.MIN_BODY_LENGTH, max=reviews.MAX_BODY_LENGTH, message=lazy("Write at least 30 and at most 5,000 characters.")
+            )
+        ],
+    )
+
+
+class AppealForm(DirectoryForm):
+    """Why a decision was wrong."""
+
+    text = TextAreaField(
+        lazy("What did we get wrong?"),
+        description=lazy("Another moderator reads this. It costs nothing, and there is one appeal."),
+        validators=[_LENGTH],
+    )
+
+
+class DisputeDecisionForm(DirectoryForm):
+    """A decision with its reason, and words for both sides."""
+
+    outcome = radios(lazy("What do you decide?"), lazy("Choose one of the outcomes."), words=rules.OUTCOMES)
+    reason_class = radios(lazy("Why?"), lazy("Choose a reason."), words=reasons.LABELS)
+    words = TextAreaField(
+        lazy("In your words"),
+        description=lazy("Both sides get these words by mail. Say nothing in them of what the reviewer told us, nor of any address."),
+        validators=[
+            Length(
+                min=rules.MIN_DECISION_LENGTH,
+                max=rules.MAX_DECISION_LENGTH,
+                message=lazy("Write at least 10 and at most 2,000 characters."),
+            )
+        ],
+    )
+
+    def offer(self, outcomes: Sequence[DisputeOutcome]) -> None:
+        """Ask only for what can come of it now."""
+        self.outcome.choices = offered(rules.OUTCOMES, outcomes)
+        self.reason_class.choices = offered({reason: reasons.alone(reason) for reason in ReasonClass})

@@ -1,0 +1,1 @@
+"""What a profile answers to a review of it, in public."""

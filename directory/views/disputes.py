@@ -1,0 +1,130 @@
+"""Disputes about reviews, for both sides: file one, answer one, appeal; and the public numbers."""
+
+from flask import Blueprint, flash, render_template, request, url_for
+from sqlmodel import Session
+from werkzeug.wrappers import Response
+
+from directory.accounts.permissions import Permission
+from directory.core.errors import NotFound
+from directory.core.i18n import _
+from directory.disputes import queries as disputes
+from directory.disputes import rules, service
+from directory.disputes.service import Choice
+from directory.forms.disputes import AnswerForm, AppealForm, DisputeForm
+from directory.models.replies import OPEN, Dispute, DisputeReason
+from directory.models.reviews import VISIBLE, Review
+from directory.replies import queries as replies
+from directory.reviews import queries as reviews
+from directory.web import db, seo
+from directory.web.auth import requires, signed_in
+from directory.web.formpage import form_page, suspicion, take
+from directory.web.manage import managed
+
+bp = Blueprint("disputes", __name__)
+
+
+@bp.get("/disputes")
+@requires(Permission.PUBLIC)
+def statistics() -> str:
+    """Show what came of all disputes, and how many replies were taken down."""
+    session = db.session()
+    head = seo.Seo(seo.address(request.path))
+    numbers, removed = disputes.statistics(session), replies.removed(session)
+    return render_template("disputes/statistics.html", numbers=numbers, removed=removed, rules=rules, seo=head)
+
+
+def _managed_review(slug: str, review_id: int) -> Review:
+    """Return a review of the profile of an address under /manage that readers see, or that is or was disputed."""
+    review, profile = disputes.disputed_review(db.session(), review_id, or_shown=True), managed(slug)
+    if review.profile_id != profile.id:
+        raise NotFound(_("This review is not here any more."))
+    return review
+
+
+@bp.route("/manage/<slug>/reviews/<int:review_id>/dispute", methods=["GET", "POST"])
+@requires(Permission.DISPUTE_FILE, of=_managed_review)
+def file(review: Review) -> tuple[str, int] | Response:
+    """Dispute a review; where that was done, show how far it is."""
+    form, review_id, user_id = DisputeForm(), review.id, signed_in().id
+    profile = reviews.profile_of(db.session(), review)
+    if answer := take(form, lambda session: _file(session, review_id, user_id, profile.slug, form)):
+        return answer
+    dispute = disputes.latest(db.session(), review_id)
+    values = {"profile": profile, "review": review, "is_shown": review.status in VISIBLE, "manage_page": "replies.index"}
+    if dispute is not None and (dispute.outcome is not None or dispute.status in OPEN or review.status not in VISIBLE):
+        return form_page("disputes/filed.html", form, dispute=dispute, may_appeal=disputes.may_appeal(dispute, review), **values)
+    return form_page("disputes/file.html", form, **values)
+
+
+@bp.route("/manage/<slug>/reviews/<int:review_id>/dispute/appeal", methods=["GET", "POST"])
+@requires(Permission.DISPUTE_FILE, of=_managed_review)
+def appeal_as_practice(review: Review) -> tuple[str, int] | Response:
+    """Ask another moderator to look at a decision, for the profile."""
+    profile = reviews.profile_of(db.session(), review)
+    url = url_for("disputes.file", slug=profile.slug, review_id=review.id)
+    return _appeal(review, "disputes/appeal_managed.html", url, profile=profile, manage_page="replies.index")
+
+
+@bp.route("/reviews/<int:review_id>/dispute", methods=["GET", "POST"])
+@requires(Permission.DISPUTE_ANSWER, of=lambda review_id: disputes.disputed_review(db.session(), review_id))
+def answer(review: Review) -> tuple[str, int] | Response:
+    """Show a reviewer what is disputed about their review, and take their answer; afterwards show how far it is."""
+    dispute, profile = _dispute_of(review), reviews.profile_of(db.session(), review)
+    form, review_id, author_id = AnswerForm(overall=review.overall, title=review.title, body=review.body), review.id, signed_in().id
+    if taken := take(form, lambda session: _answer(session, review_id, author_id, form)):
+        flash(_("We have your answer. Only our moderators read what you wrote to them."))
+        return taken
+    values = {"review": review, "profile": profile, "dispute": dispute, "reason": rules.REASONS[dispute.reason]}
+    if dispute.status not in disputes.ANSWERABLE:
+        return form_page("disputes/answered.html", form, may_appeal=disputes.may_appeal(dispute, review), **values)
+    return form_page("disputes/answer.html", form, **values)
+
+
+@bp.route("/reviews/<int:review_id>/dispute/appeal", methods=["GET", "POST"])
+@requires(Permission.DISPUTE_ANSWER, of=lambda review_id: disputes.disputed_review(db.session(), review_id))
+def appeal_as_reviewer(review: Review) -> tuple[str, int] | Response:
+    """Ask another moderator to look at a decision, as the review's author."""
+    profile = reviews.profile_of(db.session(), review)
+    return _appeal(review, "disputes/appeal.html", url_for("disputes.answer", review_id=review.id), profile=profile)
+
+
+def _dispute_of(review: Review) -> Dispute:
+    found = disputes.latest(db.session(), review.id)
+    if found is None:
+        raise NotFound(_("Nobody disputes this review."))
+    return found
+
+
+def _appeal(review: Review, template: str, url: str, **values: object) -> tuple[str, int] | Response:
+    form, review_id, user_id, dispute = AppealForm(), review.id, signed_in().id, _dispute_of(review)
+
+    def act(session: Session) -> str:
+        service.appeal(session, review_id=review_id, user_id=user_id, text=form.text.data)
+        return url
+
+    if taken := take(form, act):
+        flash(_("Your appeal has come in. Another moderator looks at it."))
+        return taken
+    if not form.is_submitted() and not disputes.may_appeal(dispute, review):
+        raise NotFound(_("There is no decision here that can be appealed."))
+    return form_page(template, form, dispute=dispute, back=url, **values)
+
+
+def _file(session: Session, review_id: int, user_id: int, slug: str, form: DisputeForm) -> str:
+    service.file(session, review_id=review_id, user_id=user_id, reason=DisputeReason(form.reason.data), text=form.text.data)
+    return url_for("disputes.file", slug=slug, review_id=review_id)
+
+
+def _answer(session: Session, review_id: int, author_id: int, form: AnswerForm) -> str:
+    service.answer(
+        session,
+        review_id=review_id,
+        author_id=author_id,
+        choice=Choice(form.choice.data),
+        text=form.answer.data or "",
+        overall=form.overall.data,
+        title=form.title.data or "",
+        body=form.body.data,
+        suspicion=suspicion(session, form),
+    )
+    return url_for("disputes.answer", review_id=review_id)
