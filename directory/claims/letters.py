@@ -1,5 +1,6 @@
 """A code by letter: one sheet for a window envelope, which the operator prints and posts."""
 
+import logging
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ MAX_LINES = 6
 #: The moment that all letters say they were made at: it is of no use, and would make each file another one.
 _MADE = datetime(2000, 1, 1, tzinfo=UTC)
 _SMALLEST = 6.0
+
+# It tells of each font that it cuts which letters are kept, some fifty lines a letter: those of the code are among them.
+logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True)

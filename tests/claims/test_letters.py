@@ -1,5 +1,6 @@
 """A letter shows the address in the window and the code where it is looked for, whatever the address is written in."""
 
+import logging
 from datetime import UTC, datetime
 from io import BytesIO
 
@@ -83,6 +84,12 @@ class TestWords:
         """Seen to fail with the moment of printing in the file."""
         assert letters.pdf(LINES, "K7QP2M9X", **WORDS) == letters.pdf(LINES, "K7QP2M9X", **WORDS)
         assert letters.pdf(LINES, "K7QP2M9X", **WORDS) != letters.pdf(LINES, "K7QP2M9Y", **WORDS)
+
+    def test_nothing_of_it_is_logged(self, caplog):
+        """Seen to fail with the library's own level: it names the letters that it keeps."""
+        with caplog.at_level(logging.INFO):
+            letters.pdf(LINES, "K7QP-2M9X", **WORDS)
+        assert caplog.records == []
 
     def test_a_hostile_name_stays_text(self):
         """Seen to fail with line breaks kept, and with Markdown read."""
