@@ -1,5 +1,6 @@
 """A code by letter: one sheet for a window envelope, which the operator prints and posts."""
 
+import logging
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from datetime import UTC, datetime
 from functools import cache
 from io import BytesIO
 
+from babel import Locale
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 from text_unidecode import unidecode
@@ -24,6 +26,9 @@ MAX_LINES = 6
 #: The moment that all letters say they were made at: it is of no use, and would make each file another one.
 _MADE = datetime(2000, 1, 1, tzinfo=UTC)
 _SMALLEST = 6.0
+
+# It tells of each font that it cuts which letters are kept, some fifty lines a letter: those of the code are among them.
+logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True)
@@ -72,8 +77,9 @@ def pdf(
     """Return the letter as a PDF; the same words give the same bytes.
 
     Args:
-        address_lines: As on an envelope, the name first. Of more than six the middle ones are joined.
-        code: Eight characters, as they are to be typed.
+        address_lines: As on an envelope, the name first, perhaps with `country_code` last, which is printed as a name. Of more than
+            six some are joined.
+        code: Eight characters, with or without a dash.
         site_name: Who writes.
         url: The page on which the code is typed, without secrets.
         profile_name: Whose page is claimed.
@@ -82,7 +88,7 @@ def pdf(
         sender: The operator's postal address on one line: above the address in the window, on US Letter at the top.
     """
     sheet = _LETTER if country_code.upper() in US_LETTER else _A4
-    lines = _six([line for line in map(clean_line, address_lines) if line])
+    lines = _six(_named([line for line in map(clean_line, address_lines) if line], country_code))
     paper = _Paper(sheet)
     if sender:
         paper.line(sender, y=sheet.sender, size=7, width=sheet.width)
@@ -108,9 +114,10 @@ def pdf(
 
 
 def spaced(code: str) -> str:
-    """Return a code in two halves, as it is easier to copy; the space is not part of it."""
-    half = len(code) // 2
-    return f"{code[:half]} {code[half:]}"
+    """Return a code in two halves, as it is easier to copy; the dash need not be typed."""
+    plain = "".join(letter for letter in code if letter.isalnum())
+    half = len(plain) // 2
+    return f"{plain[:half]}-{plain[half:]}"
 
 
 def printable(text: str) -> str:
@@ -129,6 +136,12 @@ def _letters() -> frozenset[int]:
 
     with TTFont(_FONT, lazy=True) as font:
         return frozenset(font.getBestCmap())
+
+
+def _named(lines: list[str], code: str) -> list[str]:
+    """Return the lines with the country by its name where the last is its code: "CA" is nothing to a postman abroad."""
+    name = Locale("en").territories.get(code) if lines and lines[-1] == code else None
+    return [*lines[:-1], name.upper()] if name else lines
 
 
 def _six(lines: list[str]) -> list[str]:

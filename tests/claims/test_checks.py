@@ -95,6 +95,13 @@ class TestEmail:
         """Cyrillic letters, digits, a letter more, less or swapped. Seen to fail with domains compared letter by letter."""
         assert email_problem(f"ada@{domain}", [SITE]) == "looks_alike"
 
+    @pytest.mark.parametrize(
+        ("email", "website"), [("ada@hernihair.com", "https://henrihair.com"), ("ada@hairstudioco.uk", "https://hair-studio.co.uk")]
+    )
+    def test_letters_are_compared_as_they_are_typed_and_as_they_look(self, email, website):
+        """Two letters swapped may look like one; marks may move behind the name. Seen to fail with each comparison alone."""
+        assert email_problem(email, [website]) == "looks_alike"
+
     def test_the_list_names_a_site_in_its_own_letters_or_in_those_of_dns(self):
         """Seen to fail with the host taken as it is written."""
         assert email_problem("ada@xn--strhne-dua.de", ["https://www.strähne.de"]) == ""
@@ -113,7 +120,7 @@ class TestEmail:
     def test_one_of_several_websites_is_enough(self):
         """Seen to fail with the first alone."""
         assert email_problem("ada@hairstudio.com", ["https://www.facebook.com/ada", SITE]) == ""
-        assert email_problem("ada@evil.test", ["https://evil.test@hairstudio.com/"]) == "no_website"
+        assert email_problem("ada@hairstudio.com", ["https://hairstudio.com:x@evil.test/"]) == "no_website"
 
     def test_no_list_is_fetched(self, monkeypatch):
         """The suffixes ship with the library. Seen to fail with the library's own settings, which ask publicsuffix.org."""

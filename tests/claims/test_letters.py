@@ -1,5 +1,6 @@
 """A letter shows the address in the window and the code where it is looked for, whatever the address is written in."""
 
+import logging
 from datetime import UTC, datetime
 from io import BytesIO
 
@@ -41,7 +42,7 @@ class TestWords:
         reader, text = read(letters.pdf(LINES, "K7QP2M9X", **WORDS))
         assert len(reader.pages) == 1
         assert [line for line in text.splitlines() if line in LINES] == LINES
-        assert "K7QP 2M9X" in text
+        assert "K7QP-2M9X" in text
         assert WORDS["url"] in text
         assert "2026-12-26" in text
 
@@ -74,10 +75,21 @@ class TestWords:
         assert line not in text
         assert "written in Latin ones" in text
 
+    def test_a_country_that_stands_as_its_code_is_printed_by_its_name(self):
+        """Seen to fail with the line printed as it is."""
+        assert "CANADA" in read(letters.pdf([*LINES[:-1], "CA"], "K7QP-2M9X", country_code="CA", **WORDS))[1].splitlines()
+        assert "CA" in read(letters.pdf(["Studio", "Los Angeles", "CA"], "K7QP-2M9X", country_code="US", **WORDS))[1].splitlines()
+
     def test_the_same_words_are_the_same_bytes(self):
         """Seen to fail with the moment of printing in the file."""
         assert letters.pdf(LINES, "K7QP2M9X", **WORDS) == letters.pdf(LINES, "K7QP2M9X", **WORDS)
         assert letters.pdf(LINES, "K7QP2M9X", **WORDS) != letters.pdf(LINES, "K7QP2M9Y", **WORDS)
+
+    def test_nothing_of_it_is_logged(self, caplog):
+        """Seen to fail with the library's own level: it names the letters that it keeps."""
+        with caplog.at_level(logging.INFO):
+            letters.pdf(LINES, "K7QP-2M9X", **WORDS)
+        assert caplog.records == []
 
     def test_a_hostile_name_stays_text(self):
         """Seen to fail with line breaks kept, and with Markdown read."""
@@ -127,4 +139,4 @@ class TestSheet:
         """Seen to fail with a page break in a sentence."""
         reader, text = read(letters.pdf(LINES, "K7QP2M9X", **WORDS | {"profile_name": "Ada " * 60, "site_name": "Hairline " * 8}))
         assert len(reader.pages) == 1
-        assert "K7QP 2M9X" in text
+        assert "K7QP-2M9X" in text

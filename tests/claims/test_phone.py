@@ -116,6 +116,9 @@ class TestWebhook:
         """Seen to fail with http allowed."""
         with pytest.raises(SendFailed, match="not reached"):
             WebhookSender(url, SECRET).send(NUMBER, TEXT)
+        with outside(reply()) as plain, pytest.raises(SendFailed, match="insecure"):
+            WebhookSender(plain.url(), SECRET, policy=plain.policy()).send(NUMBER, TEXT)
+        assert plain.requests == []
 
 
 class TestSettings:
