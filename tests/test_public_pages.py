@@ -120,6 +120,7 @@ def examples(session: Session, make: Make) -> dict[str, dict[str, Any]]:
     session.commit()
     return {
         "/p/": {"slug": ada.slug},
+        "/manage/": {"slug": ada.slug},
         "/report/profile/": {"slug": ada.slug},
         "/report/review/": {"review_id": review.id},
         "/report/comment/": {"comment_id": comment.id},
@@ -134,7 +135,9 @@ def examples(session: Session, make: Make) -> dict[str, dict[str, Any]]:
         "/unsubscribe/": {"token": "x" * 43},
         "/map/labels/": {"zoom": 9, "x": 143, "y": 186},
         "/dev/outbox/": {"mail_id": 1},
-        "/moderation/": dict.fromkeys(("report_id", "review_id", "comment_id", "profile_id", "user_id", "claim_id"), 1),
+        "/moderation/": dict.fromkeys(
+            ("report_id", "review_id", "comment_id", "profile_id", "user_id", "claim_id", "evidence_id", "entry_id"), 1
+        ),
         "/claims/": {"claim_id": 1, "site": "dns", "paper": "licence", "code": "email"},
         "/account/second-factor/passkeys/": {"passkey_id": 1},
         "/static/": {"build": "0", "name": "css/site.css"},

@@ -43,8 +43,10 @@ class NewEntryForm(DirectoryForm):
     is_new = BooleanField(lazy("It is none of these"))
 
     def offer(self, treatments: Sequence[Treatment]) -> None:
-        """Fill the list of treatments."""
-        self.treatments.choices = [SelectChoice(value=one.code, label=one.label) for one in treatments if one.family in WORK]
+        """Fill the list with the treatments that stand above others: whoever takes the profile over says more."""
+        self.treatments.choices = [
+            SelectChoice(value=one.code, label=one.label) for one in treatments if one.family in WORK and one.parent_id is None
+        ]
 
     def validate_website(self, field: StringField) -> None:
         """Refuse what is no address of a web site."""

@@ -113,7 +113,7 @@ def _differs(session: Session, before: dict[str, list[Any]]) -> bool:
 #: Routes whose form is one button, or boxes of which none need be ticked.
 BUTTONS = (
     *("/logout", "/comments/<int:comment_id>/delete", "/reviews/<int:review_id>/withdraw", "/account/confirmation"),
-    *("/account/consents/", "/account/export", "/account/erase/"),
+    *("/account/consents/", "/account/export", "/account/erase/", "/moderation/evidence/"),
     *("/account/email/cancel", "/account/notifications", "/account/sessions/", "/unsubscribe/", "/account/second-factor/"),
     *("/account/second-factor/app:", "/account/second-factor/app/remove", "/account/second-factor/codes"),
     *("/account/second-factor/passkeys/", "/account/second-factor/app/code", "/login/second"),  # the last two lead on: nothing waits there
@@ -220,6 +220,8 @@ def test_nasty_numbers_in_addresses(app: Flask, session: Session, make: Make, va
             "session_id",
             "passkey_id",
             "mail_id",
+            "evidence_id",
+            "entry_id",
         }:
             path = cast.path(app, rule).replace(f"/{cast.values[name]}", f"/{value}", 1)
             visitor: Visitor = cast.visitor(app, "admin")

@@ -11,8 +11,11 @@ from werkzeug.routing import Rule
 from directory.core import clock
 from directory.models.accounts import AuthSession, User
 from directory.models.moderation import Report, ReportKind
+from directory.profiles import proposing
+from directory.profiles.proposing import Entry, Relation, Sort
 from tests.attacks.rows import all_rows
 from tests.clients import Visitor, forms_of
+from tests.evidence.papers import claim, shown
 from tests.factories import Make
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
@@ -37,6 +40,8 @@ class World:
         )
         session.add(report)
         session.flush()
+        told = {"name": "Cy Noor", "sort": Sort.STUDIO, "place_id": make.place().id, "website": "", "treatments": ("smp",)}
+        entry = proposing.propose(session, user_id=make.user().id, entry=Entry(**told, relation=Relation.CLIENT))
         self.values: dict[str, Any] = {
             "slug": profile.slug,
             "guide": guide.slug,
@@ -47,6 +52,8 @@ class World:
             "profile_id": profile.id,
             "user_id": make.user().id,
             "report_id": report.id,
+            "entry_id": entry.id,
+            "evidence_id": shown(session, claim(session, make)).id,
             "session_id": self._device(session),
             "token": "x" * 43,
             "passkey_id": make.passkey(self.author).id,

@@ -533,6 +533,20 @@ MAILS: dict[str, tuple[Callable[[Session, Make], object], str, tuple[str, ...]]]
         "a@p.example",
         ("is not deleted", "http://localhost:8000/reset"),
     ),
+    "new_entry_shown": (
+        lambda session, make: mail.new_entry_shown(
+            session, user_id=make.user(email="a@p.example").id, profile_id=make.profile("Cy & Noor", slug="cy-noor").id
+        ),
+        "a@p.example",
+        ("Cy & Noor", "listed now", "http://localhost:8000/p/cy-noor"),
+    ),
+    "new_entry_declined": (
+        lambda session, make: mail.new_entry_declined(
+            session, user_id=make.user(email="a@p.example").id, profile_id=1, name="Cy & Noor", reason="Their site is about <brows>."
+        ),
+        "a@p.example",
+        ("Cy & Noor", "not listed", "Their site is about <brows>."),
+    ),
     "try_out": (lambda session, make: mail.try_out(session, address="op@hairline.example") and None, "op@hairline.example", ("It does.",)),
 }
 
