@@ -152,6 +152,7 @@ def examples(session: Session, make: Make) -> dict[str, dict[str, Any]]:
             ),
             1,
         ),
+        "/claims/": {"claim_id": 1, "site": "dns", "paper": "licence", "code": "email"},
         "/account/second-factor/passkeys/": {"passkey_id": 1},
         "/static/": {"build": "0", "name": "css/site.css"},
     }

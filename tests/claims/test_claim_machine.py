@@ -203,7 +203,7 @@ def test_whatever_happens_in_whatever_order(session: Session, make: Make) -> Non
     and with `is_listed` taken as asked for.
     """
     how = settings(
-        max_examples=size(small=25, full=400),
+        max_examples=size(small=15, full=400),
         stateful_step_count=30,
         deadline=None,
         database=None,
