@@ -67,6 +67,8 @@ MINE: Mapping[str, Callable[[User], ColumnElement[bool]]] = {
     "comments": _own("comments", "author_id"),
     "reports": lambda user: col(Report.id).in_(traces.reports_of(user)),
     "decisions": _decided_on,
+    "credentials": _own("credentials", "stated_by_id"),
+    "team_disclosures": _own("team_disclosures"),
     "audit_entries": lambda user: or_(col(AuditEntry.subject) == f"user:{user.id}", col(AuditEntry.actor_id) == user.id),
     "idempotency_keys": lambda user: col(IdempotencyKey.actor) == f"user:{user.id}",
 }

@@ -49,6 +49,7 @@ class World:
             "report_id": report.id,
             "session_id": self._device(session),
             "token": "x" * 43,
+            "credential_id": make.credential(profile).id,
             "passkey_id": make.passkey(self.author).id,
         }
 

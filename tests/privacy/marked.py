@@ -106,6 +106,8 @@ def marked(session: Session, make: Make, *, letter: str = "Q", day: datetime = d
     details = {"to": email, "name": f"{letter} Person", "list": [email]}
     by.row("audit_entries", actor_id=None, subject=f"user:{user_id}", details=details)
     by.row("audit_entries", actor_id=user_id, subject="review:1", details={"was": "published"})
+    by.row("credentials", stated_by_id=user_id, status="claimed", **here)
+    by.row("team_disclosures", user_id=user_id, sites="physician", **here)
     by.row("idempotency_keys", actor=f"user:{user_id}")
     by.row("kept_mails", recipient=email, message_id=f"<{letter}@mail.example>")
     by.row("blocks", kind="email", created_at=clock.now(), created_by_id=user_id)
@@ -121,7 +123,7 @@ FILLED = frozenset(
     {
         *("users", "auth_sessions", "account_events", "consents", "mailed_tokens", "email_changes", "notification_choices", "passkeys"),
         *("totp_devices", "recovery_codes", "memberships", "reviews", "comments", "decisions", "reports", "audit_entries"),
-        *("idempotency_keys", "kept_mails", "blocks", "login_failures", "rate_counts"),
+        *("credentials", "team_disclosures", "idempotency_keys", "kept_mails", "blocks", "login_failures", "rate_counts"),
     }
 )
 
