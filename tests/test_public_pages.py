@@ -134,7 +134,7 @@ def examples(session: Session, make: Make) -> dict[str, dict[str, Any]]:
         "/account/email/": {"token": "x" * 43},
         "/unsubscribe/": {"token": "x" * 43},
         "/invitations/": {"token": "x" * 43},
-        "/manage/": {"slug": ada.slug} | dict.fromkeys(("membership_id", "invitation_id", "role_id", "proposal_id"), 1),
+        "/manage/": {"slug": ada.slug} | dict.fromkeys(("membership_id", "invitation_id", "role_id", "proposal_id", "credential_id"), 1),
         "/map/labels/": {"zoom": 9, "x": 143, "y": 186},
         "/dev/outbox/": {"mail_id": 1},
         "/moderation/": dict.fromkeys(

@@ -73,7 +73,7 @@ class CredentialForm(DirectoryForm):
         """Ask for one of the types that fit, or for something else."""
         choices = [SelectChoice(value=one.code, label=one.wording) for one in known]
         other = SelectChoice(value=types.OTHER, label=lazy("Something else"))
-        self.code.choices = [*choices, other]
+        self.code.choices = [SelectChoice(value="", label=lazy("Choose")), *choices, other]
 
     def stated(self) -> Stated:
         """Return what was typed."""

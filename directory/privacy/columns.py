@@ -76,6 +76,7 @@ _TWICE = "says the same as another column that leaves"
 _DIGEST = "a keyed digest: it names nobody, to us either"
 _LATER_LOOK = "what was reported must stay open to another look; nobody is named in it"
 _OF_THE_PRACTICE = "it is the practice's word, shown under its name alone; the link to whoever wrote it is taken out"
+_ON_THE_PAGE = "says something of a profile, not of whoever typed it; their name is taken off"
 _CLOCK = "a number or digest that leads nowhere once the account is gone; the retention clock deletes it within 14 days"
 
 #: Table -> column -> what it is. Read it as a list of all that is kept.
@@ -272,11 +273,14 @@ TABLES: Mapping[str, Columns] = {
     "identifiers": {**_public("id profile_id system value"), **_technical("source_record_id")},
     "profile_days": _technical("profile_id day views appearances"),
     "credentials": {
-        **_public("id profile_id type title issuer reference status issued_on expires_on source_url checked_on stated_at"),
+        **_leaves("stated-credentials", "profile_id type title issuer reference source_url stated_at", ends=Ends.STAYS, why=_ON_THE_PAGE),
+        **_public("id status issued_on expires_on checked_on"),
         **_technical("source_record_id checked_by_id stated_by_id"),
     },
     "team_disclosures": {
-        **_public("id profile_id evaluation design extraction sites implantation patients_per_day is_insured stated_at"),
+        **_leaves("stated-work", "profile_id patients_per_day is_insured stated_at", ends=Ends.STAYS, why=_ON_THE_PAGE),
+        **_leaves("stated-work", "evaluation design extraction sites implantation", ends=Ends.STAYS, why=_ON_THE_PAGE),
+        **_public("id"),
         **_technical("user_id"),
     },
     "inspections": {**_public("id profile_id system inspected_on outcome infractions"), **_technical("source_record_id")},

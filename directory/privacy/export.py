@@ -87,6 +87,8 @@ MINE: Mapping[str, Callable[[User], ColumnElement[bool]]] = {
     "reply_revisions": _own("reply_revisions"),
     "disputes": _disputes_of,
     "decisions": _decided_on,
+    "credentials": _own("credentials", "stated_by_id"),
+    "team_disclosures": _own("team_disclosures"),
     "audit_entries": lambda user: or_(col(AuditEntry.subject) == f"user:{user.id}", col(AuditEntry.actor_id) == user.id),
     "idempotency_keys": lambda user: col(IdempotencyKey.actor) == f"user:{user.id}",
 }

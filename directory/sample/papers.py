@@ -3,14 +3,16 @@
 from datetime import date, timedelta
 from random import Random
 
+from directory.models.disclosures import PerformedBy, TeamDisclosure
 from directory.models.profiles import Credential, CredentialStatus, Location
 from directory.sample import dice, phones, shelf
-from directory.sample.days import SAMPLE_DAY, some_day
+from directory.sample.days import SAMPLE_DAY, moment, some_day
 from directory.sample.rows import Row, blank
 from directory.sample.shelf import City
 
 _CREDENTIAL = blank(Credential, "profile_id")
 _LOCATION = blank(Location, "profile_id")
+_DISCLOSURE = blank(TeamDisclosure, "profile_id", "stated_at")
 
 _STATUS = {
     CredentialStatus.CLAIMED: 30,
@@ -21,6 +23,16 @@ _STATUS = {
 }
 _REGISTER = "https://register.sample-board.example"
 _MON_TO_FRI = ("mo", "tu", "we", "th", "fr")
+#: Of a hundred who operate: those who say who does the work; of a hundred questions: those left open.
+DISCLOSED, LEFT_OPEN = 45, 15
+_OPERATE = frozenset({"clinic", "surgeon"})
+_HANDS = {
+    "evaluation": {PerformedBy.PHYSICIAN: 80, PerformedBy.NURSE: 12, PerformedBy.VARIES: 8},
+    "design": {PerformedBy.PHYSICIAN: 84, PerformedBy.VARIES: 16},
+    "extraction": {PerformedBy.PHYSICIAN: 60, PerformedBy.NURSE: 14, PerformedBy.TECHNICIAN: 16, PerformedBy.VARIES: 10},
+    "sites": {PerformedBy.PHYSICIAN: 76, PerformedBy.TECHNICIAN: 10, PerformedBy.VARIES: 14},
+    "implantation": {PerformedBy.TECHNICIAN: 55, PerformedBy.NURSE: 20, PerformedBy.PHYSICIAN: 25},
+}
 #: Of a hundred: hours not known, no telephone, no point on the map.
 NO_HOURS, NO_PHONE, NO_POINT = 18, 12, 6
 #: Degrees: about two kilometres around the middle of the city.
@@ -38,6 +50,26 @@ def credentials(rng: Random, kind: str, started: int) -> list[Row]:
         for said in shelf.work()["credential"]
         if kind in said["kinds"] and rng.random() * 100 < said["share"]
     ]
+
+
+def named(kind: str, number: int) -> list[Row]:
+    """Return what some hold of the credentials that we know by name, every issuer a sample; from dice of their own."""
+    rng, found = dice.roll("named", kind, number), []
+    for said in shelf.work()["named_credential"]:
+        if kind in said["kinds"] and rng.random() * 100 < said["share"]:
+            found.append(_credential(rng, said, 2015) | {"source_url": "", "checked_on": None, "status": CredentialStatus.CLAIMED})
+    return found
+
+
+def disclosure(kind: str, number: int) -> Row | None:
+    """Return who does the work, as some who operate say; others leave it open, and most questions may be."""
+    rng = dice.roll("disclosure", kind, number)
+    if kind not in _OPERATE or rng.random() * 100 >= DISCLOSED:
+        return None
+    said: Row = {task: None if rng.random() * 100 < LEFT_OPEN else dice.by_share(rng, shares) for task, shares in _HANDS.items()}
+    said["patients_per_day"] = rng.choice((None, 1, 1, 2, 3, 6))
+    said["is_insured"] = rng.choice((None, True, True, True, False))
+    return _DISCLOSURE | said | {"stated_at": moment(SAMPLE_DAY - timedelta(days=rng.randrange(5, 500)), rng)}
 
 
 def location(rng: Random, city: City) -> Row:

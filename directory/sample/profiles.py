@@ -47,6 +47,7 @@ class SampleProfile:
         city: Where it is.
         started: The year of the first patient.
         called: What a patient calls them in a sentence.
+        disclosure: Its row in `team_disclosures`; none where nobody says who does the work.
     """
 
     row: Row
@@ -61,6 +62,7 @@ class SampleProfile:
     city: City
     started: int
     called: tuple[str, ...]
+    disclosure: Row | None = None
 
     @property
     def slug(self) -> str:
@@ -115,13 +117,14 @@ def _practice(number: int, city: City, begun: set[tuple[str, str]], taken: set[s
         },
         locations=(papers.location(rng, city),),
         offerings=tuple(prices.offerings(rng, kind, country)) if known else (),
-        credentials=tuple(papers.credentials(rng, kind, started)),
+        credentials=(*papers.credentials(rng, kind, started), *papers.named(kind, number)),
         works_at="",
         role_title="",
         kind=kind,
         city=city,
         started=started,
         called=("the team",),
+        disclosure=papers.disclosure(kind, number),
     )
 
 
@@ -156,13 +159,14 @@ def _person(number: int, city: City, near: Mapping[tuple[int, str], Sequence[Sam
         practice=None,
         locations=() if practice else (papers.location(rng, city),),
         offerings=tuple(prices.offerings(rng, kind, country)) if known else (),
-        credentials=tuple(papers.credentials(rng, kind, started)),
+        credentials=(*papers.credentials(rng, kind, started), *papers.named(kind, number)),
         works_at=practice.slug if practice else "",
         role_title=rng.choice(shelf.work()["roles"][kind]) if practice else "",
         kind=kind,
         city=city,
         started=started,
         called=_called(name, kind),
+        disclosure=papers.disclosure(kind, number),
     )
 
 

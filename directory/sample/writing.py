@@ -101,6 +101,9 @@ def profiles(database: Database, many: Sequence[SampleProfile], codes: Mapping[s
             session, "service_offerings", [_offering(row, codes) | behind for profile, behind in owned for row in profile.offerings]
         )
         facts.insert_many(session, "credentials", [row | behind for profile, behind in owned for row in profile.credentials])
+        facts.insert_many(
+            session, "team_disclosures", [profile.disclosure | behind for profile, behind in owned if profile.disclosure is not None]
+        )
         _write_roles(session, [(profile, number) for (profile, _row), number in zip(people, numbers, strict=True) if profile.works_at])
         _count_at_places(session, new)
 

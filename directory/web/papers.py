@@ -35,14 +35,19 @@ def credential(one: Credential, shown: Shown) -> dict[str, Any]:
     """Return what `components/credential.html` takes of one credential, with who says so and when (T-30)."""
     known, link = types.known(one.type), seo.outside(one.source_url)
     is_good = shown.standing is Standing.CHECKED
+    is_stated = one.stated_at is not None
+    note = standing(shown, link, stated=is_stated)
+    # Nobody has asked whoever gave it, so they are no source yet; nor is a page that the owner names.
+    named = is_good or not is_stated
     return {
         "title": " ".join(filter(None, (rules.wording(one.type, one.title), one.reference))),
         "meaning": known.proves_not if known else words.meaning(one.type),
         "state": "good" if is_good else "warn",
-        "source": one.issuer,
-        "source_url": link,
-        "checked": shown.day if is_good and one.stated_at is None else None,
-        "note": standing(shown, link, stated=one.stated_at is not None),
+        "issuer": one.issuer,
+        "source": one.issuer if named else None,
+        "source_url": link if named else None,
+        "checked": shown.day if is_good and not is_stated else None,
+        "note": note if named else _("Given by %(issuer)s.", issuer=one.issuer) + f" {note}",
     }
 
 
@@ -165,6 +170,7 @@ def managed(one: Credential, found: Decided | None, *, today: date) -> dict[str,
         item["note"] = _("A register says this. It cannot be changed here.")
     return item | {
         "id": one.id,
+        "link": seo.outside(one.source_url),
         "may_change": is_ours and not is_false,
         "expires_on": one.expires_on,
         "issued_on": one.issued_on,

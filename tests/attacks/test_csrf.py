@@ -56,6 +56,7 @@ class World:
             "evidence_id": shown(session, claim(session, make)).id,
             "session_id": self._device(session),
             "token": "x" * 43,
+            "credential_id": make.credential(profile).id,
             "passkey_id": make.passkey(self.author).id,
         }
 

@@ -121,6 +121,8 @@ def marked(session: Session, make: Make, *, letter: str = "Q", day: datetime = d
     by.row("audit_entries", actor_id=user_id, subject="review:1", details={"was": "published"})
     paper = by.row("evidence", claim_id=denied, user_id=user_id, kind="licence", size=3, key_id="k")
     by.row("evidence_blobs", evidence_id=paper)
+    by.row("credentials", stated_by_id=user_id, status="claimed", **here)
+    by.row("team_disclosures", user_id=user_id, sites="physician", **here)
     by.row("idempotency_keys", actor=f"user:{user_id}")
     by.row("kept_mails", recipient=email, message_id=f"<{letter}@mail.example>")
     by.row("blocks", kind="email", created_at=clock.now(), created_by_id=user_id)
@@ -150,25 +152,48 @@ def _answered(by: Marked, make: Make, user_id: int, shown: int, profile_id: int)
 #: Tables of which a person gets rows above; jobs are written by what is tested.
 FILLED = frozenset(
     {
-        *("users", "auth_sessions", "account_events", "consents", "mailed_tokens", "email_changes", "notification_choices", "passkeys"),
-        *("totp_devices", "recovery_codes", "memberships", "claims", "claim_proofs"),
-        *("reviews", "comments", "decisions", "reports", "audit_entries"),
-        *("evidence", "evidence_blobs"),
         *(
+            "users",
+            "auth_sessions",
+            "account_events",
+            "consents",
+            "mailed_tokens",
+            "email_changes",
+            "notification_choices",
+        ),
+        *(
+            "passkeys",
             "totp_devices",
             "recovery_codes",
             "memberships",
-            "invitations",
-            "role_proposals",
+            "claims",
+            "claim_proofs",
             "reviews",
+        ),
+        *(
             "comments",
             "decisions",
             "reports",
             "audit_entries",
+            "evidence",
+            "evidence_blobs",
+            "invitations",
         ),
-        *("totp_devices", "recovery_codes", "memberships", "reviews", "comments", "decisions", "reports", "audit_entries"),
-        *("replies", "reply_revisions", "disputes"),
-        *("idempotency_keys", "kept_mails", "blocks", "login_failures", "rate_counts"),
+        *(
+            "role_proposals",
+            "replies",
+            "reply_revisions",
+            "disputes",
+            "idempotency_keys",
+            "kept_mails",
+            "blocks",
+        ),
+        *(
+            "login_failures",
+            "rate_counts",
+            "credentials",
+            "team_disclosures",
+        ),
     }
 )
 
