@@ -1,8 +1,9 @@
 """The picture that a practice may show on its own site: it links here, and carries neither stars nor a rating."""
 
 from typing import Final
+from unicodedata import east_asian_width
 
-from flask import Blueprint, Response, redirect, render_template, url_for
+from flask import Blueprint, Response, redirect, render_template
 from werkzeug.wrappers import Response as AnyResponse
 
 from directory.accounts.permissions import Permission
@@ -18,8 +19,10 @@ bp = Blueprint("badge", __name__)
 #: Pixels: what the picture is drawn for, and what the snippet says of it.
 WIDTH: Final = 260
 HEIGHT: Final = 72
-#: Characters of a name that fit into it.
-MAX_NAME: Final = 30
+#: Characters of a name that are shown, and the room for them.
+MAX_NAME: Final = 32
+ROOM: Final = WIDTH - 28
+SIZE: Final = 15
 KEPT: Final = 3600
 
 
@@ -41,6 +44,13 @@ def _drawn(profile: Profile) -> Response:
     # XML has no place for most signs that do not show, however they are escaped.
     name = "".join(sign if sign.isprintable() else " " for sign in profile.name)
     count = profile.review_count if profile.review_count >= MIN_SHOWN and not profile.is_sample else 0
-    values = {"short": excerpt(name, MAX_NAME), "name": name, "count": count, "is_sample": profile.is_sample}
-    svg = render_template("badge/badge.svg", width=WIDTH, height=HEIGHT, page=url_for("profiles.show", slug=profile.slug), **values)
+    short = excerpt(name, MAX_NAME)
+    room = ROOM if _wide(short) > ROOM else 0
+    values = {"short": short, "room": room, "size": SIZE, "name": name, "count": count, "is_sample": profile.is_sample}
+    svg = render_template("badge/badge.svg", width=WIDTH, height=HEIGHT, **values)
     return Response(svg, content_type="image/svg+xml; charset=utf-8")
+
+
+def _wide(text: str) -> float:
+    """Return about how many pixels a text takes, rather too many: nobody knows which letters the reader's machine has."""
+    return SIZE * sum(1.0 if east_asian_width(sign) in "WF" or sign in "WMwm@" else 0.72 if sign.isupper() else 0.58 for sign in text)

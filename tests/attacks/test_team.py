@@ -229,6 +229,9 @@ class TestBadge:
         assert found == {"svg", "title", "rect", "g", "text"}
         names = {attribute for element in root.iter() for attribute in element.attrib}
         assert not any(one.startswith("on") or "href" in one or one == "style" for one in names)
+        shown = next(element for element in root.iter() if element.get("font-size") == "15")
+        assert shown.get("textLength", "232") == "232"
+        assert len(name) < 100 or shown.get("textLength") == "232", "a long name is drawn narrower, not over the edge"
         assert all(len("".join(element.itertext())) <= 40 for element in root.iter() if element.tag.endswith("}text"))
 
     def test_it_may_stand_on_other_sites_and_nothing_else_may(self, app: Flask, session: Session, team: Team) -> None:
