@@ -117,12 +117,15 @@ def examples(session: Session, make: Make) -> dict[str, dict[str, Any]]:
     world.studio()
     review, comment = make.review(profile=ada), make.comment(profile=ada)
     make.comment(guide=guide_queries.published(session)[0])
+    reply = make.reply(review=review)
     session.commit()
     return {
         "/p/": {"slug": ada.slug},
         "/report/profile/": {"slug": ada.slug},
         "/report/review/": {"review_id": review.id},
         "/report/comment/": {"comment_id": comment.id},
+        "/report/reply/": {"reply_id": reply.id},
+        "/manage/": {"slug": ada.slug, "review_id": review.id},
         "/reviews/": {"review_id": review.id},
         "/comments/": {"comment_id": comment.id},
         "/guides/": {"slug": "scalp-micropigmentation"},
@@ -134,7 +137,7 @@ def examples(session: Session, make: Make) -> dict[str, dict[str, Any]]:
         "/unsubscribe/": {"token": "x" * 43},
         "/map/labels/": {"zoom": 9, "x": 143, "y": 186},
         "/dev/outbox/": {"mail_id": 1},
-        "/moderation/": dict.fromkeys(("report_id", "review_id", "comment_id", "profile_id", "user_id"), 1),
+        "/moderation/": dict.fromkeys(("report_id", "review_id", "comment_id", "reply_id", "dispute_id", "profile_id", "user_id"), 1),
         "/account/second-factor/passkeys/": {"passkey_id": 1},
         "/static/": {"build": "0", "name": "css/site.css"},
     }
