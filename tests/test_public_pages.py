@@ -118,12 +118,15 @@ def examples(session: Session, make: Make) -> dict[str, dict[str, Any]]:
     world.studio()
     review, comment = make.review(profile=ada), make.comment(profile=ada)
     make.comment(guide=guide_queries.published(session)[0])
+    reply = make.reply(review=review)
     session.commit()
     return {
         "/p/": {"slug": ada.slug},
         "/report/profile/": {"slug": ada.slug},
         "/report/review/": {"review_id": review.id},
         "/report/comment/": {"comment_id": comment.id},
+        "/report/reply/": {"reply_id": reply.id},
+        "/manage/": {"slug": ada.slug, "review_id": review.id},
         "/reviews/": {"review_id": review.id},
         "/comments/": {"comment_id": comment.id},
         "/guides/": {"slug": "scalp-micropigmentation"},
@@ -149,6 +152,8 @@ def examples(session: Session, make: Make) -> dict[str, dict[str, Any]]:
                 "proposal_id",
                 "credential_id",
                 "claim_id",
+                "reply_id",
+                "dispute_id",
             ),
             1,
         ),

@@ -63,7 +63,7 @@ class TestEditor:
         """Seen to fail with the box ticked by what was sent before, and with the findings left out of the page."""
         page = desk.visitor.send(desk.editor, body="Hello Owen, thank you for choosing us in September.")
         assert page.status_code == 422
-        assert {"Owen", "thank you for choosing", "September"} <= set(re.findall(r"<mark>([^<]*)</mark>", page.text))
+        assert {"Owen", "thank you for choosing", "September"} <= set(re.findall(r"<li><strong>([^<]*)</strong>", page.text))
         assert "Hello Owen, thank you for choosing us in September." in words_of(page)
         assert desk.visitor.fill(page).status_code == 422
         more = desk.visitor.fill(page, body="Hello Owen, thank you for choosing us in September. Your scalp looks fine.", confirmed=True)
