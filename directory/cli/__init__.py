@@ -11,6 +11,7 @@ from directory import __version__
 COMMANDS = {
     "backup": "backup",
     "block": "blocks",
+    "claim": "claims",
     "demo": "demo",
     "doctor": "doctor",
     "evidence": "evidence",

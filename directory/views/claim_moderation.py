@@ -5,7 +5,7 @@ from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from directory.accounts.permissions import Permission
-from directory.claims import actions, codes, letters, queries, sending
+from directory.claims import actions, queries, sending
 from directory.claims.actions import Action
 from directory.core.errors import Refused
 from directory.core.i18n import _
@@ -17,9 +17,10 @@ from directory.models.accounts import User
 from directory.models.claims import Claim
 from directory.profiles import contacts
 from directory.web import claims as words
-from directory.web import db, mailer
+from directory.web import db
 from directory.web.auth import requires, signed_in
 from directory.web.formpage import Answer, form_page, take
+from directory.web.letters import sheet
 from directory.web.mailer import app_settings
 from directory.web.security import private
 
@@ -93,10 +94,7 @@ def print_letter(claim: Claim) -> Response:
         sent = sending.code_for(session, proof_id=proof.id, secret=settings.secret_key)
     if sent is None:
         raise Refused(_("This letter is not wanted any more."))
-    lines = [sent.profile.name, *(part.strip() for part in sent.to.split(","))]
-    given = {"site_name": settings.site_name, "url": mailer.link("claims.show", claim_id=claim.id), "profile_name": sent.profile.name}
-    given |= {"country_code": lines[-1], "sender": settings.operator_address.replace("\n", ", ")}
-    answer = make_response(letters.pdf(lines, codes.read(sent.code), until=sent.until, **given))
+    answer = make_response(sheet(sent))
     answer.content_type = "application/pdf"
     answer.headers.set("Content-Disposition", "attachment", filename=f"letter-{claim.id}.pdf")
     answer.headers["Cache-Control"] = "private, no-store"
