@@ -79,10 +79,7 @@ def words_of(owned: Owned, rows: Mapping[str, Sequence[Row]], codes: Mapping[int
         met[row["system"]] += 1
         said[fields.identifier(row["system"], met[row["system"]])] = row["value"]
     for row in rows["credentials"]:
-        said[fields.credential(row["type"], row["reference"])] = {
-            **{"title": row["title"], "issuer": row["issuer"]},
-            **{name: _plain(row.get(name)) for name in ("issued_on", "expires_on")},
-        }
+        said[fields.credential(row["type"], row["reference"])] = credential_value(row)
     for row in rows["inspections"]:
         said[fields.inspection(row["system"], row["inspected_on"])] = {"outcome": row["outcome"]}
     for row in rows["service_offerings"]:
@@ -99,6 +96,11 @@ def address_value(row: Mapping[str, Any]) -> dict[str, Any]:
 def offering_value(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a treatment's price as an assertion holds it."""
     return {name: _plain(row[name]) for name in _PRICE}
+
+
+def credential_value(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a credential as an assertion holds it."""
+    return {name: _plain(row[name]) for name in ("title", "issuer", "issued_on", "expires_on")}
 
 
 def add(session: Session, as_of: date, new: Mapping[int, tuple[Owned, Mapping[str, Any]]]) -> None:

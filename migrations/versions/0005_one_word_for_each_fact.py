@@ -91,7 +91,8 @@ def _said(link: sa.Connection, first: int, end: int, codes: dict[int, str]) -> I
             found.setdefault((profile_id, record_id, field), value)
 
     for profile_id, field, value in _whole(profiles, rows(PEOPLE), rows(PRACTICES)):
-        say(profile_id, behind[profile_id].id if profile_id in behind else None, field, value)
+        record = None if field == fields.ABOUT else behind.get(profile_id)  # no register gives words of one's own
+        say(profile_id, record.id if record is not None else None, field, value)
     for profile_id, record_id, field, value in _parts(rows, codes):
         say(profile_id, record_id, field, value)
     for row in _works(link, first, end):
