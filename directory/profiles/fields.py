@@ -10,7 +10,7 @@ N is the position of a location, from 0. A word that would be longer than its co
 | year_started | number |
 | hair_evidence | a word of HairEvidence |
 | accepting_clients | true, false |
-| address:N | {"address", "city", "region", "postal_code", "country_code"}; registers add "lat", "lon" |
+| address:N | {"address", "city", "region", "postal_code", "country_code"}; "place_id", "lat", "lon" where known |
 | phone:N | E.164 |
 | hours:N | {"mo": [["09:00", "17:00"]], ...} |
 | offering:CODE or offering:CODE/TECHNIQUE | {"min_price", "max_price", "currency", "unit", "price_date"}, prices in minor units or null |

@@ -88,9 +88,8 @@ def words_of(owned: Owned, rows: Mapping[str, Sequence[Row]], codes: Mapping[int
 
 
 def address_value(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an address as an assertion holds it, with its point where that is known."""
-    value = {name: row[name] for name in _ADDRESS}
-    return value if row.get("lat") is None else {**value, "lat": row["lat"], "lon": row["lon"]}
+    """Return an address as an assertion holds it, with its place and its point where those are known."""
+    return {name: row[name] for name in (*_ADDRESS, *(name for name in ("place_id", "lat", "lon") if row.get(name) is not None))}
 
 
 def offering_value(row: Mapping[str, Any]) -> dict[str, Any]:

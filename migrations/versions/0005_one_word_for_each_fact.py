@@ -30,7 +30,7 @@ PROFILES = _table("profiles", "id name status hair_evidence about", updated_at=_
 PEOPLE = _table("practitioners", "id profile_id kind year_started website", languages=sa.JSON)
 PRACTICES = _table("organizations", "id profile_id legal_name website")
 ADDRESS = "address city region postal_code country_code"
-LOCATIONS = _table("locations", f"id profile_id position {ADDRESS} lat lon phone source_record_id", hours=sa.JSON)
+LOCATIONS = _table("locations", f"id profile_id position {ADDRESS} place_id lat lon phone source_record_id", hours=sa.JSON)
 PRICE = "min_price max_price currency unit"
 OFFERINGS = _table("service_offerings", f"id profile_id treatment_id technique {PRICE} source_record_id", price_date=sa.Date)
 TREATMENTS = _table("treatments", "id code")
@@ -139,7 +139,8 @@ def _parts(rows: Any, codes: dict[int, str]) -> Iterator[tuple[int, int | None, 
     for row in rows(LOCATIONS):
         behind = row.profile_id, row.source_record_id
         address = {name: getattr(row, name) for name in ADDRESS.split()}
-        yield *behind, fields.address(row.position), address if row.lat is None else {**address, "lat": row.lat, "lon": row.lon}
+        known = {name: getattr(row, name) for name in ("place_id", "lat", "lon") if getattr(row, name) is not None}
+        yield *behind, fields.address(row.position), {**address, **known}
         yield *behind, fields.phone(row.position), row.phone
         yield *behind, fields.hours(row.position), row.hours
     for row in rows(OFFERINGS):
