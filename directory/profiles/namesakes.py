@@ -14,6 +14,6 @@ def has(session: Session, profile: Profile, name: str) -> bool:
     if profile.place_id is None:
         return session.exec(same.limit(1)).first() is not None
     near = select(Profile.name).where(*others, Profile.place_id == profile.place_id)
-    looks = skeleton(sort_key(name))
+    looks = skeleton(name)
     same_here = session.exec(same.where(or_(col(Profile.place_id).is_(None), Profile.place_id == profile.place_id)).limit(1)).first()
-    return same_here is not None or any(skeleton(sort_key(other)) == looks for other in session.exec(near))
+    return same_here is not None or any(skeleton(other) == looks for other in session.exec(near))

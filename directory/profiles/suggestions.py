@@ -15,7 +15,7 @@ from directory.models.assertions import AssertionRank, EditSuggestion, FieldAsse
 from directory.models.memberships import Membership, MembershipRole
 from directory.models.moderation import AuditEntry
 from directory.models.profiles import Profile
-from directory.profiles import assertions, fields, service
+from directory.profiles import assertions, fields, namesakes, service
 from directory.profiles.assertions import Speaker
 from directory.profiles.conflicts import differs
 
@@ -105,7 +105,7 @@ def for_moderators(session: Session, *, number: int) -> Page[tuple[EditSuggestio
     total = session.exec(
         select(func.count()).select_from(EditSuggestion).where(EditSuggestion.status == SuggestionStatus.PENDING, _is_moderators())
     ).one()
-    return paginate(session, rows, number=number, size=PER_PAGE, total=total)  # type: ignore[arg-type]  # two columns, read alike
+    return paginate(session, rows, number=number, size=PER_PAGE, total=total)
 
 
 def one_for_moderators(session: Session, suggestion_id: int) -> Suggested:
@@ -163,7 +163,7 @@ def save(session: Session, *, profile_id: int, values: dict[str, Any], user_id: 
     """
     profile = service.lock(session, profile_id)
     name = values.get(fields.NAME)
-    waits = name is not None and differs(name, profile.name) and assertions.namesakes.has(session, profile, name)
+    waits = name is not None and differs(name, profile.name) and namesakes.has(session, profile, name)
     if waits:
         ask(session, profile_id=profile_id, user_id=user_id, field=fields.NAME, value=name, note="")
         values = {field: value for field, value in values.items() if field != fields.NAME}

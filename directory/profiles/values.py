@@ -186,6 +186,12 @@ def amount(text: str, currency: str) -> int | None:
     return int(units)
 
 
+def typed_amount(units: int, currency: str) -> str:
+    """Return a price in minor units as people type it: what `amount` reads."""
+    whole, rest = divmod(units, money.minor_units(currency))
+    return str(whole) if not rest else f"{whole}.{rest:0{len(str(money.minor_units(currency))) - 1}}"
+
+
 def price(low: str, high: str, currency: str, unit: str, *, day: date) -> dict[str, Any]:
     """Return what is asked for a treatment; all empty where no price is published.
 
@@ -255,3 +261,40 @@ def _minutes(text: str) -> int:
 
 def _clock(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+_YES, _NO = {"yes", "y", "true"}, {"no", "n", "false"}
+
+
+def yes_or_no(text: str) -> bool:
+    """Return what a yes or a no means.
+
+    Raises:
+        Refused: when it is neither.
+    """
+    said = clean_line(text).lower().rstrip(".")
+    if said not in _YES | _NO:
+        raise Refused(_("Write yes or no."))
+    return said in _YES
+
+
+def week(text: str) -> dict[str, list[list[str]]]:
+    """Return the opening hours of a week that somebody wrote on one line: "mo-fr 09:00-17:00; sa closed".
+
+    Raises:
+        Refused: when a day or its hours cannot be read, or a day stands there twice.
+    """
+    found: dict[str, list[list[str]]] = {}
+    for part in filter(None, (part.strip() for part in clean_line(text).lower().split(";"))):
+        days, _space, said = part.partition(" ")
+        first, dash, last = days.rstrip(":").partition("-")
+        if first[:2] not in DAYS or (dash and last[:2] not in DAYS):
+            raise Refused(_("Begin each part with its days: mo, tu, we, th, fr, sa, su, or mo-fr."))
+        begin, end = DAYS.index(first[:2]), DAYS.index(last[:2] if dash else first[:2])
+        many = spans(said)
+        if end < begin or many is None or any(day in found for day in DAYS[begin : end + 1]):
+            raise Refused(_("Write each day once, with its hours: mo-fr 09:00-17:00; sa closed."))
+        found |= dict.fromkeys(DAYS[begin : end + 1], many)
+    if not found:
+        raise Refused(_("Write each day once, with its hours: mo-fr 09:00-17:00; sa closed."))
+    return found
