@@ -56,7 +56,7 @@ def index(profile: Profile) -> str:
     private()
     sheet = shown.sheet(db.session(), profile)
     waiting = suggestions.waiting_for_owner(db.session(), profile.id)
-    return render_template("manage/facts/index.html", profile=profile, sheet=sheet, waiting=waiting, form=ButtonForm())
+    return render_template("manage/facts/index.html", profile=profile, sheet=sheet, waiting=waiting, form=ButtonForm)
 
 
 @bp.route("/about", methods=["GET", "POST"])
@@ -156,7 +156,7 @@ def past(profile: Profile) -> str:
     """Show who said what and when."""
     private()
     page = history.page(db.session(), profile.id, number=page_number(request.args.get("page")))
-    return render_template("manage/facts/history.html", profile=profile, page=page, told=shown, labels=_labels(), form=ButtonForm())
+    return render_template("manage/facts/history.html", profile=profile, page=page, told=shown, labels=_labels(), form=ButtonForm)
 
 
 @bp.post("/history/<int:assertion_id>/revert")

@@ -1,6 +1,6 @@
 """What visitors say should be different: the form, and the pages where it is decided field by field."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlmodel import Session
@@ -12,8 +12,9 @@ from directory.core import clock
 from directory.core.errors import NotFound
 from directory.core.i18n import _
 from directory.core.page import page_number
+from directory.forms.accounts import ButtonForm
 from directory.forms.facts import DecideForm, SuggestForm
-from directory.models.assertions import AssertionRank, EditSuggestion
+from directory.models.assertions import AssertionRank, EditSuggestion, FieldAssertion
 from directory.models.profiles import Profile
 from directory.profiles import assertions, history
 from directory.profiles import suggestions as service
@@ -30,6 +31,22 @@ from directory.web.security import private
 bp = Blueprint("suggestions", __name__)
 
 ACCEPT, DECLINE = "accept", "decline"
+
+
+class Spoken(NamedTuple):
+    """A word of a profile, for moderators."""
+
+    word: FieldAssertion
+
+    @property
+    def profile_id(self) -> int:
+        """Whose it is."""
+        return self.word.profile_id
+
+    @property
+    def concerned(self) -> frozenset[int]:
+        """Who said it."""
+        return frozenset() if self.word.user_id is None else frozenset({self.word.user_id})
 
 
 @bp.route("/p/<slug>/suggest", methods=["GET", "POST"])
@@ -60,7 +77,7 @@ def index(profile: Profile) -> str:
     rows = service.of_profile(db.session(), profile.id)
     words = assertions.shown(assertions.holding(db.session(), profile.id))
     return render_template(
-        "manage/facts/suggestions.html", profile=profile, rows=rows, words=words, labels=_labels(), told=shown, form=DecideForm()
+        "manage/facts/suggestions.html", profile=profile, rows=rows, words=words, labels=_labels(), told=shown, form=DecideForm
     )
 
 
@@ -80,7 +97,7 @@ def queue() -> str:
     page = service.for_moderators(db.session(), number=page_number(request.args.get("page")))
     found = [assertions.holding(db.session(), profile_id) for profile_id in dict.fromkeys(profile.id for _row, profile in page.items)]
     now = {(word.profile_id, field): word for words in found for field, word in assertions.shown(words).items()}
-    return render_template("moderation/suggestions.html", page=page, now=now, labels=_labels(), told=shown, form=DecideForm())
+    return render_template("moderation/suggestions.html", page=page, now=now, labels=_labels(), told=shown, form=DecideForm)
 
 
 @bp.post("/moderation/suggestions/<int:suggestion_id>")
@@ -99,7 +116,22 @@ def past(profile_id: int) -> str:
     if profile is None:
         raise NotFound
     page = history.page(db.session(), profile_id, number=page_number(request.args.get("page")))
-    return render_template("moderation/facts.html", profile=profile, page=page, told=shown, labels=_labels(), form=DecideForm())
+    return render_template("moderation/facts.html", profile=profile, page=page, told=shown, labels=_labels(), form=DecideForm)
+
+
+@bp.post("/moderation/facts/<int:profile_id>/<int:assertion_id>")
+@requires(Permission.MODERATE_THING, of=lambda profile_id, assertion_id: _spoken(profile_id, assertion_id))
+def revert(thing: Spoken) -> Response:
+    """Set an earlier word again, as a moderator."""
+    form, speaker, word_id, profile_id = ButtonForm(), Speaker(AssertionRank.MODERATOR, signed_in().id), thing.word.id, thing.profile_id
+
+    def act(session: Session) -> str:
+        assertions.revert(session, profile_id=profile_id, assertion_id=word_id, speaker=speaker)
+        return url_for("suggestions.past", profile_id=profile_id)
+
+    answer = take(form, act)
+    flash(_("The page says so now.") if answer else " ".join(map(str, form.form_errors)) or _("Nothing was changed. Please try again."))
+    return answer or redirect(url_for("suggestions.past", profile_id=profile_id), code=303)
 
 
 def _decided(row: EditSuggestion, rank: AssertionRank, back: Any) -> Response:
@@ -126,6 +158,13 @@ def _one(slug: str, suggestion_id: int) -> EditSuggestion:
     if row is None:
         raise NotFound
     return row
+
+
+def _spoken(profile_id: int, assertion_id: int) -> Spoken:
+    word = db.session().get(FieldAssertion, assertion_id)
+    if word is None or word.profile_id != profile_id:
+        raise NotFound
+    return Spoken(word)
 
 
 def _labels() -> dict[str, str]:

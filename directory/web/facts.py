@@ -130,6 +130,17 @@ def whose(word: FieldAssertion, source: str) -> str:
     }.get(word.rank, _("Nobody has confirmed it"))
 
 
+def is_editable(word: FieldAssertion) -> bool:
+    """Say whether owners and moderators speak of the field at all."""
+    return fields.stem(word.field) in assertions.EDITABLE
+
+
+def may_go_back(word: FieldAssertion) -> bool:
+    """Say whether an owner may go back to a word: to an owner's that has ended, or to what a register says now."""
+    is_past_of_owner = word.rank is AssertionRank.OWNER and word.ended_at is not None
+    return is_editable(word) and (is_past_of_owner or (word.rank is AssertionRank.REGISTER and word.ended_at is None))
+
+
 def sheet(session: Session, profile: Profile) -> Sheet:
     """Return the facts of a profile with whose word they are: three SELECTs."""
     all_words = assertions.holding(session, profile.id)
@@ -169,7 +180,7 @@ def _groups(profile: Profile, shown: Mapping[str, FieldAssertion], line: Any) ->
         title = _("Address, phone and hours") if n == 0 else _("Address %(number)s", number=n + 1)
         found.append(Group(f"place-{n}", title, url_for("facts.place", slug=slug, number=n + 1), tuple(map(line, here)), confirms))
     confirms = (("offering", _("Treatments and prices are still right")),) if offered else ()
-    found.append(Group("offers", _("Treatments and prices"), url_for("facts.treatments", slug=slug), tuple(map(line, offered)), confirms))
+    found.append(Group("offers", _("Treatments and prices"), url_for("facts.offers", slug=slug), tuple(map(line, offered)), confirms))
     clients = (fields.ACCEPTING_CLIENTS, *([fields.LANGUAGES] if is_person else []))
     confirms = ((fields.ACCEPTING_CLIENTS, _("This is still right")),) if _has(shown, fields.ACCEPTING_CLIENTS) else ()
     found.append(Group("clients", _("New clients and languages"), url_for("facts.clients", slug=slug), tuple(map(line, clients)), confirms))

@@ -7,7 +7,7 @@ from flask import request
 from directory.web.security import UNSAFE
 
 #: Whose forms are given back. Never one that may hold a password.
-KEPT = frozenset({"reviews", "comments", "reports", "moderation"})
+KEPT = frozenset({"reviews", "comments", "reports", "moderation", "facts", "suggestions"})
 #: What a form says by itself; the token against forged requests is made anew.
 _BY_ITSELF = frozenset({"csrf_token", "idempotency_key", "opened"})
 #: An answer of so many characters is worth keeping: a sentence, in Chinese too. What is only ticked is ticked again.

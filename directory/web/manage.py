@@ -27,7 +27,11 @@ class ManagePage:
 
 
 #: Endpoint -> label, in the order of the list. Each takes the profile's part of the address as `slug`.
-PAGES: tuple[tuple[str, str], ...] = (("manage.index", lazy("Overview")),)
+PAGES: tuple[tuple[str, str], ...] = (
+    ("manage.index", lazy("Overview")),
+    ("facts.index", lazy("Facts")),
+    ("suggestions.index", lazy("Suggestions")),
+)
 
 
 def pages(profile: Profile) -> list[ManagePage]:
