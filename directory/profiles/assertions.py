@@ -16,6 +16,7 @@ from directory.models.moderation import AuditEntry
 from directory.models.profiles import HairEvidence, Profile
 from directory.profiles import fields, materialise, namesakes, service
 from directory.profiles.conflicts import differs
+from directory.profiles.ranks import winner
 
 #: What owners and moderators say; credentials, visits of inspectors and numbers have ways of their own.
 EDITABLE = frozenset(
@@ -26,7 +27,6 @@ EDITABLE = frozenset(
 )
 #: What goes stale: readers see when it was last confirmed.
 CONFIRMED = ("hours", "offering", fields.ACCEPTING_CLIENTS)
-_ORDER = {rank: n for n, rank in enumerate(AssertionRank)}
 
 
 class Speaker(NamedTuple):
@@ -39,11 +39,6 @@ class Speaker(NamedTuple):
 
     rank: AssertionRank
     user_id: int | None
-
-
-def winner(words: Iterable[FieldAssertion]) -> FieldAssertion | None:
-    """Return the word that is shown of those that hold for one field: moderator over owner over register over guess, then the newest."""
-    return max(words, key=lambda word: (_ORDER[word.rank], word.asserted_at, word.id), default=None)
 
 
 def holding(session: Session, profile_id: int) -> list[FieldAssertion]:
