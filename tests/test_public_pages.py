@@ -135,6 +135,7 @@ def examples(session: Session, make: Make) -> dict[str, dict[str, Any]]:
         "/map/labels/": {"zoom": 9, "x": 143, "y": 186},
         "/dev/outbox/": {"mail_id": 1},
         "/moderation/": dict.fromkeys(("report_id", "review_id", "comment_id", "profile_id", "user_id"), 1),
+        "/manage/": {"slug": ada.slug, "number": 1},
         "/account/second-factor/passkeys/": {"passkey_id": 1},
         "/static/": {"build": "0", "name": "css/site.css"},
     }

@@ -65,6 +65,8 @@ MINE: Mapping[str, Callable[[User], ColumnElement[bool]]] = {
     "memberships": _own("memberships"),
     "reviews": _own("reviews", "author_id"),
     "comments": _own("comments", "author_id"),
+    "field_assertions": _own("field_assertions"),
+    "edit_suggestions": _own("edit_suggestions"),
     "reports": lambda user: col(Report.id).in_(traces.reports_of(user)),
     "decisions": _decided_on,
     "audit_entries": lambda user: or_(col(AuditEntry.subject) == f"user:{user.id}", col(AuditEntry.actor_id) == user.id),

@@ -15,6 +15,7 @@ from directory.core.db import Database
 from directory.guides import queries as guide_queries
 from directory.guides import service as guides
 from directory.models.accounts import AuthSession, Role, User
+from directory.models.assertions import AssertionRank, EditSuggestion, FieldAssertion
 from directory.models.factors import Passkey
 from directory.models.memberships import MembershipRole
 from directory.models.moderation import Report, ReportKind
@@ -52,7 +53,12 @@ class Cast:
         device = AuthSession(token_hash="0" * 64, user_id=patient.id, created_at=moment, last_seen_at=moment, expires_at=moment)
         passkey = Passkey(user_id=patient.id, credential_id="a2V5", public_key=b"k", name="Phone", created_at=moment)
         mail = KeptMail(message_id="m", recipient="a@p.example", subject="s", text="t", html="h", created_at=moment)
-        session.add_all([report, device, passkey, mail])
+        values = {"field": "name", "value": "Ada", "asserted_at": moment, "verified_at": moment}
+        word = FieldAssertion(profile_id=profile.id, rank=AssertionRank.OWNER, ended_at=moment, **values)
+        asked = {"user_id": patient.id, "field": "accepting_clients", "value": True, "created_at": moment}
+        suggestion = EditSuggestion(profile_id=profile.id, **asked)
+        unowned = EditSuggestion(profile_id=make.profile("Cy Nobody").id, **asked)
+        session.add_all([report, device, passkey, mail, word, suggestion, unowned])
         session.commit()
         self.values: dict[str, Any] = {
             "slug": profile.slug,
@@ -64,6 +70,9 @@ class Cast:
             "user_id": self.user("other patient").id,
             "session_id": device.id,
             "passkey_id": passkey.id,
+            "assertion_id": word.id,
+            "suggestion_id": suggestion.id,
+            "unowned_suggestion_id": unowned.id,
             "mail_id": mail.id,
             "token": "x" * 43,
             "path": "us/",
@@ -93,6 +102,8 @@ class Cast:
         given = {name: self.values[name] for name in rule.arguments}
         if rule.rule.startswith("/guides/"):
             given["slug"] = self.values["guide"]
+        if rule.rule.startswith("/moderation/suggestions/"):
+            given["suggestion_id"] = self.values["unowned_suggestion_id"]
         if rule.endpoint == "static_files":
             given["name"] = "css/site.css"
         with app.test_request_context():

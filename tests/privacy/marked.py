@@ -97,6 +97,8 @@ def marked(session: Session, make: Make, *, letter: str = "Q", day: datetime = d
         month="2025-10",
         **told | {"profile_id": make.profile().id},
     )
+    by.row("field_assertions", user_id=user_id, rank="owner", value="about", **here)
+    by.row("edit_suggestions", user_id=user_id, status="pending", value="about", **here)
     comment = by.row("comments", author_id=user_id, status="visible", is_sample=False, **here)
     decided = {"moderator_id": other.id, "reason_class": "abuse"}
     for target in ({"review_id": shown}, {"review_id": down}, {"comment_id": comment}, {"user_id": user_id}):
@@ -121,7 +123,7 @@ FILLED = frozenset(
     {
         *("users", "auth_sessions", "account_events", "consents", "mailed_tokens", "email_changes", "notification_choices", "passkeys"),
         *("totp_devices", "recovery_codes", "memberships", "reviews", "comments", "decisions", "reports", "audit_entries"),
-        *("idempotency_keys", "kept_mails", "blocks", "login_failures", "rate_counts"),
+        *("field_assertions", "edit_suggestions", "idempotency_keys", "kept_mails", "blocks", "login_failures", "rate_counts"),
     }
 )
 
