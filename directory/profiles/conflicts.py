@@ -84,9 +84,7 @@ def _pairs(source_id: int, rank: AssertionRank) -> Any:
 def _read(value: Any) -> Any:
     if not isinstance(value, Mapping):
         return value if value not in ("", []) else None
-    return {
-        name: one for name, one in value.items() if name not in {"place_id", "lat", "lon", "price_date"} and one not in (None, "")
-    } or None
+    return {name: one for name, one in value.items() if name not in {"place_id", "lat", "lon", "price_date"} and one not in (None, "")}
 
 
 def against(words: Sequence[FieldAssertion], shown: Mapping[str, FieldAssertion]) -> list[FieldAssertion]:
