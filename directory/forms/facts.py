@@ -5,7 +5,7 @@ from typing import Any
 
 from wtforms import Field, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField, URLField
 from wtforms.fields import SelectChoice, TelField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import TextInput
 
 from directory.core import clock
@@ -72,6 +72,7 @@ class AboutForm(FactsForm):
         lazy("Working since"),
         description=lazy("The year, such as 2015."),
         invalid_value_message=lazy("Write the year in four digits, such as 2015."),
+        validators=[Optional()],
         widget=TextInput(),
         render_kw={"inputmode": "numeric"},
     )
@@ -240,3 +241,8 @@ class SuggestForm(DirectoryForm):
         description=lazy("Where it can be seen, or when you were there. Only those who decide read it. No health information, please."),
         validators=[Length(min=10, max=suggestions.MAX_NOTE, message=lazy("Write at least 10 and at most 1,000 characters."))],
     )
+
+    def validate_field(self, field: Field) -> None:
+        """Refuse the empty first line of the list."""
+        if not field.data:
+            raise ValidationError(lazy("Choose what it is about."))
