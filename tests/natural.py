@@ -62,4 +62,6 @@ def _told(table: Table, row: dict[str, Any], names: dict[str, dict[Any, str]]) -
         if home == "import_runs":
             continue
         told[column.name] = names[home].get(value) if home in names else value
+        if table.name == "field_assertions" and column.name == "field" and value.startswith("role:"):
+            told["field"] = f"role:{names['profiles'].get(int(value.partition(':')[2]))}"
     return told

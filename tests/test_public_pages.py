@@ -61,6 +61,16 @@ OTHER = {
 }
 #: Headers that say something of the answer and nothing of the visitor.
 OWN = frozenset({"X-Request-Id", "Date"})
+#: Parts of the addresses of those who act for a profile, and of moderators.
+MANAGED = (
+    *("membership_id", "invitation_id", "role_id", "proposal_id", "credential_id", "number"),
+    *("suggestion_id", "assertion_id"),
+)
+MODERATED = (
+    *("report_id", "review_id", "comment_id", "profile_id", "user_id", "evidence_id"),
+    *("entry_id", "proposal_id", "credential_id", "claim_id", "reply_id", "dispute_id"),
+    *("suggestion_id",),
+)
 RELATIVE = re.compile(r"\b(?:\d+|an?|one) (?:second|minute|hour|day|week|month|year)s? ago\b|\byesterday\b|\bopen now\b", re.I)
 
 
@@ -126,7 +136,6 @@ def examples(session: Session, make: Make) -> dict[str, dict[str, Any]]:
         "/report/review/": {"review_id": review.id},
         "/report/comment/": {"comment_id": comment.id},
         "/report/reply/": {"reply_id": reply.id},
-        "/manage/": {"slug": ada.slug, "review_id": review.id},
         "/reviews/": {"review_id": review.id},
         "/comments/": {"comment_id": comment.id},
         "/guides/": {"slug": "scalp-micropigmentation"},
@@ -137,26 +146,10 @@ def examples(session: Session, make: Make) -> dict[str, dict[str, Any]]:
         "/account/email/": {"token": "x" * 43},
         "/unsubscribe/": {"token": "x" * 43},
         "/invitations/": {"token": "x" * 43},
-        "/manage/": {"slug": ada.slug} | dict.fromkeys(("membership_id", "invitation_id", "role_id", "proposal_id", "credential_id"), 1),
+        "/manage/": {"slug": ada.slug, "review_id": review.id} | dict.fromkeys(MANAGED, 1),
         "/map/labels/": {"zoom": 9, "x": 143, "y": 186},
         "/dev/outbox/": {"mail_id": 1},
-        "/moderation/": dict.fromkeys(
-            (
-                "report_id",
-                "review_id",
-                "comment_id",
-                "profile_id",
-                "user_id",
-                "evidence_id",
-                "entry_id",
-                "proposal_id",
-                "credential_id",
-                "claim_id",
-                "reply_id",
-                "dispute_id",
-            ),
-            1,
-        ),
+        "/moderation/": dict.fromkeys(MODERATED, 1),
         "/claims/": {"claim_id": 1, "site": "dns", "paper": "licence", "code": "email"},
         "/account/second-factor/passkeys/": {"passkey_id": 1},
         "/static/": {"build": "0", "name": "css/site.css"},

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     PROFILE_MANAGE = "profile_manage"
     PROFILE_EDIT = "profile_edit"
     PROFILE_OWN = "profile_own"
+    EDIT_SUGGEST = "edit_suggest"
     REPLY_WRITE = "reply_write"
     DISPUTE_FILE = "dispute_file"
     DISPUTE_ANSWER = "dispute_answer"
@@ -131,16 +132,24 @@ def _is_not_the_claimant(actor: Actor, thing: Claim) -> bool:
     return thing.user_id != actor.user.id and actor.role(thing.profile_id) is None
 
 
-def _profile_id(thing: Profile | Review) -> int:
+class Belonging(Protocol):
+    """What belongs to a profile: a review of it, a word that was said of it."""
+
+    @property
+    def profile_id(self) -> int:
+        """Whose it is."""
+
+
+def _profile_id(thing: Profile | Belonging) -> int:
     return thing.id if isinstance(thing, Profile) else thing.profile_id
 
 
-def _is_member(actor: Actor, thing: Profile | Review) -> bool:
+def _is_member(actor: Actor, thing: Profile | Belonging) -> bool:
     """They act for the profile, or for the one that the review is about."""
     return actor.role(_profile_id(thing)) is not None
 
 
-def _is_manager(actor: Actor, thing: Profile | Review) -> bool:
+def _is_manager(actor: Actor, thing: Profile | Belonging) -> bool:
     return actor.role(_profile_id(thing)) in {MembershipRole.OWNER, MembershipRole.MANAGER}
 
 
@@ -210,6 +219,7 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.PROFILE_OWN: Rule(
         of="profile", sees=(_is_member,), may=(_is_profile_owner,), needs=(Need.FRESH,), why=lazy("This is for an owner of the profile.")
     ),
+    Permission.EDIT_SUGGEST: Rule(of="profile", needs=(Need.CONFIRMED,)),
     Permission.REPLY_WRITE: Rule(of="review", sees=(_is_member,)),
     Permission.DISPUTE_FILE: Rule(
         of="review", sees=(_is_member,), may=(_is_manager,), why=lazy("Your role is to answer reviews. Owners and managers dispute them.")

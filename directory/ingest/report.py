@@ -1,5 +1,6 @@
 """What became of the rows of a file, in numbers and plain lines."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -7,9 +8,12 @@ from datetime import date
 
 from directory.core.i18n import _, ngettext
 from directory.ingest.listing import Refusal
+from directory.profiles.conflicts import Conflict
 
 #: So many refused rows are kept and shown; all are counted.
 KEPT_REFUSALS = 50
+#: So many differences between a register and an owner are shown; all are counted.
+SHOWN_CONFLICTS = 200
 
 
 @dataclass
@@ -22,6 +26,7 @@ class Report:
         refusals: The first refused rows.
         resumed: Whether an earlier run that was cut short was taken up.
         run_id: The ImportRun; none in a dry run.
+        conflicts: Where the source says something else than an owner or a moderator, newly since the last run: the page shows their word.
     """
 
     file_name: str
@@ -37,6 +42,7 @@ class Report:
     refused: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     refusals: list[Refusal] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
 
     @property
     def wrote(self) -> bool:
@@ -69,3 +75,14 @@ def lines(report: Report) -> Iterator[str]:
     more = report.refused - len(report.refusals)
     if more > 0:
         yield "  " + ngettext("and %(num)d more refused row", "and %(num)d more refused rows", more) % {"num": more}
+    if report.conflicts:
+        yield f"  {len(report.conflicts):>9,}  {_('say something else than the owner; the page shows the word of the owner')}"
+    for one in report.conflicts[:SHOWN_CONFLICTS]:
+        yield "  " + _(
+            "/p/%(slug)s, %(field)s: the source says %(theirs)s, the page %(ours)s",
+            **{"slug": one.slug, "field": one.field, "theirs": json.dumps(one.theirs, ensure_ascii=False)},
+            ours=json.dumps(one.ours, ensure_ascii=False),
+        )
+    more = len(report.conflicts) - SHOWN_CONFLICTS
+    if more > 0:
+        yield "  " + ngettext("and %(num)d more", "and %(num)d more", more) % {"num": more}

@@ -16,7 +16,7 @@ from directory.ingest.listing import Feed, Refusal
 from directory.ingest.report import Report
 from directory.models.profiles import ProfileKind
 from directory.models.sources import ImportRun, RunStatus, SourceRecord
-from directory.profiles import recording
+from directory.profiles import conflicts, recording
 from directory.profiles.recording import Reading
 from directory.sources import queries as sources
 from directory.sources import service
@@ -82,6 +82,7 @@ class Writer:
         with self._database.transaction() as session:
             if self._reading.marks:
                 recording.forget_notes(session, self._reading, whole=not self._report.part)
+            self._report.conflicts = conflicts.new_in(session, run_id=self._reading.run_id)
             self._note(session, self.position, status=RunStatus.FINISHED, finished_at=clock.now())
             if self._report.wrote:
                 outbox.enqueue(session, "search.rebuild", key="search.rebuild")

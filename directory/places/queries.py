@@ -150,6 +150,16 @@ def nearest(session: Session, origin: Place | Spot, *, limit: int = 5) -> list[N
     return found
 
 
+def country_of(session: Session, place_id: int) -> str:
+    """Return the code of a place's country; empty where there is no such place."""
+    return session.execute(select(col(Place.country_code)).where(col(Place.id) == place_id)).scalar() or ""
+
+
+def all_countries(session: Session) -> list[tuple[str, str]]:
+    """Return the code and the name of every country, by name."""
+    return [(code, name) for code, name in session.execute(select(col(Country.code), col(Country.name)).order_by(col(Country.sort_key)))]
+
+
 def countries_with_counts(session: Session) -> list[Counted]:
     """Return the countries with listed profiles, by name (one query)."""
     sums = _sums(col(Place.country_code))

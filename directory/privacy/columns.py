@@ -159,6 +159,19 @@ TABLES: Mapping[str, Columns] = {
         **_technical("id author_id is_sample"),
         **_leaves("comments", "profile_id guide_id body status removed_for held_for created_at edited_at"),
     },
+    "field_assertions": {
+        **_technical("id user_id rank source_record_id"),
+        **_leaves(
+            "facts",
+            "profile_id field value asserted_at verified_at ended_at",
+            ends=Ends.STAYS,
+            why="what was said of a profile that stands on a public page; who typed it is taken out",
+        ),
+    },
+    "edit_suggestions": {
+        **_technical("id user_id decided_by_id"),
+        **_leaves("suggestions", "profile_id field value note status created_at decided_at"),
+    },
     "reports": {
         **_technical("id reporter_id"),
         **_leaves("reports", "reporter_name reporter_email", ends=Ends.EMPTIED, why="emptied; so they are a year after the decision"),

@@ -81,6 +81,8 @@ MINE: Mapping[str, Callable[[User], ColumnElement[bool]]] = {
     "invitations": lambda user: col(Invitation.email_key) == user.email_key,
     "reviews": _own("reviews", "author_id"),
     "comments": _own("comments", "author_id"),
+    "field_assertions": _own("field_assertions"),
+    "edit_suggestions": _own("edit_suggestions"),
     "reports": lambda user: col(Report.id).in_(traces.reports_of(user)),
     "evidence": _own("evidence"),
     "replies": _own("replies"),

@@ -46,7 +46,7 @@ def listed_before(session: Session, *, profile_id: int, moment: datetime) -> Lis
         websites=tuple(value for field, value in rows if field == fields.WEBSITE),
         phones=tuple(value for field, value in rows if field.startswith("phone:")),
         addresses=tuple(_one_line(value) for field, value in rows if field.startswith("address:") and value.get("address")),
-        numbers=tuple((field.partition(":")[2], value) for field, value in rows if field.startswith("identifier:")),
+        numbers=tuple((field.partition(":")[2].partition("/")[0], value) for field, value in rows if field.startswith("identifier:")),
     )
 
 

@@ -1,17 +1,22 @@
 """The rows that hang on an imported profile: made from a listing, and brought in line with a newer one."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import Table, bindparam, delete, func, insert, select, update
 from sqlmodel import Session, SQLModel
 
 from directory.models.base import metadata
 from directory.models.profiles import Credential, Identifier, Inspection, Location, PractitionerRole, ServiceOffering
+from directory.profiles import fields
 from directory.profiles.listing import Placed
 
 Row = dict[str, Any]
+#: Rows by the name of their table.
+Rows: TypeAlias = dict[str, list[Row]]
+#: Profile -> the fields for which somebody speaks whose word is above a register's.
+Held: TypeAlias = Mapping[int, Collection[str]]
 
 
 class Owned(NamedTuple):
@@ -42,6 +47,8 @@ def blank(model: type[SQLModel]) -> Row:
     return {name: field.get_default(call_default_factory=True) for name, field in model.model_fields.items() if name != "id"}
 
 
+#: The columns of an address: they are said, changed and held together.
+_ADDRESS = ("address", "city", "region", "postal_code", "country_code", "place_id", "lat", "lon")
 _LOCATION = blank(Location)
 _CREDENTIAL = blank(Credential)
 _OFFERING = blank(ServiceOffering)
@@ -68,23 +75,30 @@ def rows_of(owned: Owned, treatment_ids: Mapping[str, int]) -> dict[str, list[Ro
     }
 
 
-def add(session: Session, many: Iterable[Owned], treatment_ids: Mapping[str, int]) -> None:
-    """Write the facts of new profiles."""
+def add(session: Session, many: Iterable[Owned], treatment_ids: Mapping[str, int]) -> dict[int, Rows]:
+    """Write the facts of new profiles; return them by profile."""
     gathered: dict[str, list[Row]] = defaultdict(list)
+    written: dict[int, Rows] = {}
     for owned in many:
-        for name, rows in rows_of(owned, treatment_ids).items():
+        written[owned.profile_id] = rows_of(owned, treatment_ids)
+        for name, rows in written[owned.profile_id].items():
             gathered[name] += rows
     for name, rows in gathered.items():
         insert_many(session, name, rows)
+    return written
 
 
-def bring_in_line(session: Session, many: Sequence[Owned], treatment_ids: Mapping[str, int]) -> None:
-    """Make the facts of listed profiles say what their listings say now.
+def bring_in_line(session: Session, many: Sequence[Owned], treatment_ids: Mapping[str, int], held: Held) -> dict[int, Rows]:
+    """Make the facts of listed profiles say what their listings say now; return what the listings say, by profile.
 
     Facts that somebody else gave (the owner, another source) are neither changed nor doubled.
+
+    Args:
+        held: For which fields of which profiles an owner or a moderator speaks: there the listing changes nothing.
     """
     records = {owned.profile_id: owned.record_id for owned in many}
     wanted = [(owned.profile_id, rows_of(owned, treatment_ids)) for owned in many]
+    said: dict[int, Rows] = {profile_id: dict(rows) for profile_id, rows in wanted}
     for name, key in KEYS.items():
         found = _stored(session, name, "profile_id", list(records))
         by_profile: dict[int, list[Row]] = defaultdict(list)
@@ -93,8 +107,18 @@ def bring_in_line(session: Session, many: Sequence[Owned], treatment_ids: Mappin
         if name == "locations":
             for profile_id, rows in wanted:
                 _keep_positions(rows[name], by_profile[profile_id], records[profile_id])
+                said[profile_id][name] = [dict(row) for row in rows[name]]
+                rows[name] = _left_alone(rows[name], by_profile[profile_id], held.get(profile_id, frozenset()))
+            found = _let_go(
+                session, found, records, held, {(row["profile_id"], row["position"]) for _id, rows in wanted for row in rows[name]}
+            )
+        if name == "service_offerings":
+            codes = {number: code for code, number in treatment_ids.items()}
+            for profile_id, rows in wanted:
+                rows[name] = [row for row in rows[name] if _offered(codes, row) not in held.get(profile_id, ())]
         mine = {row["id"] for row in found if row["source_record_id"] == records[row["profile_id"]]}
         replace(session, name, key, found=found, mine=mine, wanted=[row for _profile_id, rows in wanted for row in rows[name]])
+    return said
 
 
 def replace(session: Session, name: str, key: tuple[str, ...], *, found: Sequence[Row], mine: set[int], wanted: Sequence[Row]) -> None:
@@ -167,6 +191,15 @@ def update_many(session: Session, name: str, rows: Sequence[Row], *, by: str = "
         session.connection().execute(update(rows_table).where(rows_table.c[by] == bindparam(f"b_{by}")), list(rows))
 
 
+def update_alike(session: Session, name: str, rows: Sequence[Row], *, by: str = "id") -> None:
+    """Update rows, those that name the same columns together."""
+    alike: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    for row in rows:
+        alike[tuple(row)].append(row)
+    for same in alike.values():
+        update_many(session, name, same, by=by)
+
+
 def _stored(session: Session, name: str, column: str, numbers: list[int]) -> list[Row]:
     rows = table(name)
     return [
@@ -186,3 +219,37 @@ def _keep_positions(wanted: Sequence[Row], stored: Sequence[Row], record_id: int
     free = (n for n in range(len(stored) + len(wanted)) if n not in others and n not in own)
     for n, row in enumerate(wanted):
         row["position"] = own[n] if n < len(own) else next(free)
+
+
+def _left_alone(wanted: Sequence[Row], stored: Sequence[Row], held: Collection[str]) -> list[Row]:
+    """Return addresses with what is held, and with the hours that no register says, as they stand."""
+    there = {row["position"]: row for row in stored}
+    kept = []
+    for row in wanted:
+        n = row["position"]
+        old = there.get(n)
+        if old is not None:
+            columns = [*(_ADDRESS if fields.address(n) in held else ()), *(["phone"] if fields.phone(n) in held else ()), "hours"]
+            kept.append({**row, **{name: old[name] for name in columns}})
+        elif fields.address(n) not in held:  # else the owner said that there is none
+            kept.append(row)
+    return kept
+
+
+def _let_go(
+    session: Session, found: Sequence[Row], records: Mapping[int, int], held: Held, listed: Collection[tuple[int, int]]
+) -> list[Row]:
+    """Leave to its owner an address that is listed no longer and of which the owner speaks; return all as they are now."""
+    left = [
+        row["id"]
+        for row in found
+        if row["source_record_id"] == records[row["profile_id"]]
+        and (row["profile_id"], row["position"]) not in listed
+        and {word(row["position"]) for word in (fields.address, fields.phone, fields.hours)} & set(held.get(row["profile_id"], ()))
+    ]
+    update_many(session, "locations", [{"source_record_id": None, "b_id": id_} for id_ in left])
+    return [{**row, "source_record_id": None} if row["id"] in left else row for row in found]
+
+
+def _offered(codes: Mapping[int, str], row: Row) -> str:
+    return fields.offering(codes[row["treatment_id"]], row["technique"])

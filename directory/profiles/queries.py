@@ -12,6 +12,7 @@ from sqlmodel import Session, col, func, select
 
 from directory.core.errors import Gone, Moved, NotFound
 from directory.core.i18n import _
+from directory.models.assertions import FieldAssertion
 from directory.models.disclosures import TeamDisclosure
 from directory.models.places import Place
 from directory.models.profiles import (
@@ -35,7 +36,8 @@ from directory.profiles import cards as cards_
 from directory.profiles import pins as pins_
 from directory.profiles import rules
 from directory.profiles.pins import Pin
-from directory.profiles.shown import Card, OfferingFact, ProfileFacts, RecordFact, RoleFact
+from directory.profiles.ranks import winner
+from directory.profiles.shown import Card, OfferingFact, ProfileFacts, RecordFact, RoleFact, Said
 
 #: How many neighbours of an unknown address are compared with it, and how many are offered.
 _NEIGHBOURS = 20
@@ -78,7 +80,7 @@ def pins(session: Session, ids: Sequence[int]) -> list[Pin]:
 
 
 def facts(session: Session, profile: Profile) -> ProfileFacts:
-    """Return everything on a profile's page save reviews and comments, in six SELECTs."""
+    """Return everything on a profile's page save reviews and comments, in seven SELECTs."""
     owner = (
         wide_select(Practitioner, Organization, Place, Location, Identifier, TeamDisclosure)
         .select_from(Profile)
@@ -129,7 +131,18 @@ def facts(session: Session, profile: Profile) -> ProfileFacts:
         records=tuple(RecordFact(record, source) for record, source in session.exec(records).all()),
         price=rules.headline_price((fact.offering, fact.treatment.label) for fact in offerings),
         disclosure=rows[0][5] if rows else None,
+        said=_said(session, profile.id),
     )
+
+
+def _said(session: Session, profile_id: int) -> dict[str, Said]:
+    """Return whose word each fact of a profile is, without the values."""
+    names: list[Any] = [getattr(FieldAssertion, name) for name in ("field", "rank", "source_record_id", "asserted_at", "verified_at", "id")]
+    rows = wide_select(*names).where(col(FieldAssertion.profile_id) == profile_id, col(FieldAssertion.ended_at).is_(None))
+    found: dict[str, Any] = {}
+    for row in session.execute(rows):
+        found[row.field] = winner([row, *([found[row.field]] if row.field in found else [])])
+    return {name: Said(row.rank, row.source_record_id, row.asserted_at.date(), row.verified_at.date()) for name, row in found.items()}
 
 
 def _nearest(session: Session, slug: str) -> tuple[tuple[str, str], ...]:

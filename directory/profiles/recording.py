@@ -21,12 +21,11 @@ from directory.models.profiles import (
     ProfileStatus,
 )
 from directory.models.sources import SourceRecord
-from directory.profiles import facts, rules, service
+from directory.profiles import facts, fields, holding, rules, saying, service
 from directory.profiles.facts import Owned, Row
+from directory.profiles.holding import Listed
 from directory.profiles.listing import Listing, Placed
 
-#: An owner speaks for these: a register changes neither their name nor what is said of hair work.
-_OWNED = (ProfileStatus.CLAIMED, ProfileStatus.VERIFIED)
 _PROFILE = facts.blank(Profile)
 _RECORD = facts.blank(SourceRecord)
 _PERSON = facts.blank(Practitioner)
@@ -159,9 +158,11 @@ def record_listings(session: Session, reading: Reading, batch: Sequence[Placed |
     stored = known(session, reading.source_id, keys_of(batch) | set(notes))
     decided = decide(batch, stored, {}, run_id=reading.run_id, marks=reading.marks)
     moves: list[_Move] = []
-    changed = _change(session, reading, decided.changed, moves)
-    added = [one for one in _add(session, reading, decided.new, moves) if one.placed.listing.works_at]
-    _link(session, reading, [*added, *changed])
+    changed, words = _change(session, reading, decided.changed, moves)
+    added = _add(session, reading, decided.new, moves)
+    roles = _link(session, reading, [*(one for one in added.owned if one.placed.listing.works_at), *changed.owned])
+    saying.add(session, reading.as_of, added.said(reading, roles))
+    saying.bring_in_line(session, reading.as_of, changed.said(reading, roles), words)
     _count(session, moves)  # profiles are locked before the numbers of places, here as everywhere: nobody waits in a ring
     if reading.marks:
         held = [*decided.same, *decided.removed]
@@ -171,6 +172,7 @@ def record_listings(session: Session, reading: Reading, batch: Sequence[Placed |
             "source_records",
             [{**seen, "as_of": reading.as_of, "line": placed.listing.line, "b_id": old.id} for placed, old in held],
         )
+        saying.confirm(session, reading.as_of, [old.id for _placed, old in decided.same])
         facts.update_many(session, "source_records", [{**seen, "line": row.line, "b_id": old.id} for row, old in decided.mentioned])
         noted = [(stored[key], list(note)) for key, note in notes.items() if key in stored]
         facts.update_many(
@@ -194,6 +196,7 @@ def let_go(session: Session, reading: Reading, *, said_only: bool = False, limit
     columns: list[Any] = [SourceRecord.id, SourceRecord.profile_id, SourceRecord.gone_note, SourceRecord.note_run_id]
     rows = session.execute(select(*columns).where(*mine, *unseen).order_by(col(SourceRecord.id)).limit(limit)).all()
     facts.update_many(session, "source_records", [_gone(reading, row) for row in rows])
+    saying.end(session, reading.as_of, [row.id for row in rows])
     profiles = {row.profile_id for row in rows if row.profile_id is not None}
     holding = select(col(SourceRecord.profile_id)).where(col(SourceRecord.profile_id).in_(profiles), col(SourceRecord.gone_on).is_(None))
     free = profiles - set(session.execute(holding).scalars()) if profiles else set()
@@ -212,16 +215,23 @@ def forget_notes(session: Session, reading: Reading, *, whole: bool) -> None:
     facts.update_many(session, "source_records", [{"gone_note": [], "note_run_id": None, "b_id": id_} for id_ in ids])
 
 
-class _Listed(NamedTuple):
-    """What a profile's place counts of it."""
-
-    place_id: int | None
-    status: ProfileStatus
-    evidence: HairEvidence
-
-
 #: What a place counted before, and what it counts now.
-_Move: TypeAlias = tuple[_Listed | None, _Listed | None]
+_Move: TypeAlias = tuple[Listed | None, Listed | None]
+
+
+class _Written(NamedTuple):
+    """Listings with the rows of facts that they make, by profile."""
+
+    owned: list[Owned]
+    rows: Mapping[int, facts.Rows]
+
+    def said(self, reading: Reading, roles: Mapping[int, Row]) -> dict[int, tuple[Owned, Row]]:
+        """Return what each listing says, by profile."""
+        codes = {number: code for code, number in reading.treatment_ids.items()}
+        return {
+            one.profile_id: (one, {**saying.words_of(one, self.rows[one.profile_id], codes), **roles.get(one.profile_id, {})})
+            for one in self.owned
+        }
 
 
 def _gone(reading: Reading, row: Any) -> Row:
@@ -230,10 +240,10 @@ def _gone(reading: Reading, row: Any) -> Row:
     return {"gone_on": reading.as_of, **note, "b_id": row.id}
 
 
-def _add(session: Session, reading: Reading, new: Sequence[Placed], moves: list["_Move"]) -> list[Owned]:
+def _add(session: Session, reading: Reading, new: Sequence[Placed], moves: list["_Move"]) -> _Written:
     """Write new profiles with their records and facts; note in `moves` where they are counted."""
     if not new:
-        return []
+        return _Written([], {})
     now = clock.now()
     slugs = service.free_slugs(session, [(placed.listing.name, placed.city) for placed in new])
     profile_ids = facts.insert_for_ids(
@@ -260,81 +270,83 @@ def _add(session: Session, reading: Reading, new: Sequence[Placed], moves: list[
     added = [Owned(*row) for row in zip(new, profile_ids, record_ids, strict=True)]
     facts.insert_many(session, "practitioners", [row for owned in added if (row := _person(owned))])
     facts.insert_many(session, "organizations", [row for owned in added if (row := _practice(owned))])
-    facts.add(session, added, reading.treatment_ids)
+    rows = facts.add(session, added, reading.treatment_ids)
     for placed in new:
         evidence = placed.listing.evidence or HairEvidence.UNKNOWN
-        moves.append((None, _Listed(placed.place_id, ProfileStatus.PUBLISHED_UNCLAIMED, evidence)))
-    return added
+        moves.append((None, Listed(placed.place_id, ProfileStatus.PUBLISHED_UNCLAIMED, evidence)))
+    return _Written(added, rows)
 
 
-def _change(session: Session, reading: Reading, changed: Sequence[tuple[Placed, Known]], moves: list["_Move"]) -> list[Owned]:
-    """Bring stored profiles in line with what is said now; note in `moves` how they are counted."""
+def _change(
+    session: Session, reading: Reading, changed: Sequence[tuple[Placed, Known]], moves: list["_Move"]
+) -> tuple[_Written, list[saying.Word]]:
+    """Bring stored profiles in line with what is said now, and return what was said until now; note in `moves` how they are counted."""
     if not changed:
-        return []
+        return _Written([], {}), []
     owned = [Owned(placed, old.profile_id, old.id) for placed, old in changed if old.profile_id is not None]
     before = _locked(session, {one.profile_id for one in owned})
+    words = saying.open_words(session, set(before))
+    held = holding.held(before, words)
     now = clock.now()
     profiles: list[Row] = []
     for one in owned:
-        old = before[one.profile_id]
+        old, mine = before[one.profile_id], held[one.profile_id]
         evidence = one.placed.listing.evidence
-        after = _Listed(
-            one.placed.place_id,
+        after = Listed(
+            old.place_id if fields.address(0) in mine else one.placed.place_id,
             ProfileStatus.PUBLISHED_UNCLAIMED if old.status is ProfileStatus.DELISTED else old.status,
-            old.evidence if evidence is None or old.status in _OWNED else evidence,
+            old.evidence if evidence is None or fields.HAIR_EVIDENCE in mine else evidence,
         )
         moves.append((old, after))
-        profiles.append(
-            {"place_id": after.place_id, "status": after.status, "hair_evidence": after.evidence, "updated_at": now, "b_id": one.profile_id}
-        )
-    free = [one for one in owned if before[one.profile_id].status not in _OWNED]
-    facts.update_many(session, "profiles", profiles)
-    facts.update_many(
-        session,
-        "profiles",
-        [{"name": one.placed.listing.name, "sort_key": one.placed.sort_key, "b_id": one.profile_id} for one in free],
-    )
-    facts.update_many(session, "practitioners", [_by_profile(row) for one in free if (row := _person(one))], by="profile_id")
-    facts.update_many(session, "organizations", [_by_profile(row) for one in free if (row := _practice(one))], by="profile_id")
+        values: Row = {"place_id": after.place_id, "status": after.status, "hair_evidence": after.evidence, "updated_at": now}
+        if fields.NAME not in mine:
+            values |= {"name": one.placed.listing.name, "sort_key": one.placed.sort_key}
+        profiles.append({**values, "b_id": one.profile_id})
+    facts.update_alike(session, "profiles", profiles)
+    people = [holding.without(held[one.profile_id], _by_profile(row)) for one in owned if (row := _person(one)) is not None]
+    facts.update_alike(session, "practitioners", people, by="profile_id")
+    practices = [holding.without(held[one.profile_id], _by_profile(row)) for one in owned if (row := _practice(one)) is not None]
+    facts.update_alike(session, "organizations", practices, by="profile_id")
     facts.update_many(session, "source_records", [{**_record(reading, one.placed), "b_id": one.record_id} for one in owned])
-    facts.bring_in_line(session, owned, reading.treatment_ids)
-    return owned
+    return _Written(owned, facts.bring_in_line(session, owned, reading.treatment_ids, held)), words
 
 
-def _link(session: Session, reading: Reading, written: Sequence[Owned]) -> None:
-    """Write who works where; practices stand before their people."""
+def _link(session: Session, reading: Reading, written: Sequence[Owned]) -> dict[int, Row]:
+    """Write who works where, and return what is said of it, by profile; practices stand before their people."""
     people = {one.profile_id: one for one in written if one.placed.listing.person is not None}
     if not people:
-        return
+        return {}
     keys = {one.placed.listing.works_at for one in people.values()} - {""}
-    practices: dict[str, tuple[int, int | None]] = {}
+    practices: dict[str, tuple[int, int | None, int]] = {}
     if keys:
         statement = (
-            select(col(SourceRecord.key), col(Organization.id), col(Location.id))
+            select(col(SourceRecord.key), col(Organization.id), col(Location.id), col(Organization.profile_id))
             .join(Organization, col(Organization.profile_id) == col(SourceRecord.profile_id))
             .outerjoin(Location, (col(Location.profile_id) == col(Organization.profile_id)) & (col(Location.position) == 0))
             .where(col(SourceRecord.source_id) == reading.source_id, col(SourceRecord.key).in_(keys))
         )
-        practices = {key: (organization_id, location_id) for key, organization_id, location_id in session.execute(statement)}
+        practices = {row[0]: (row[1], row[2], row[3]) for row in session.execute(statement)}
     numbers = select(col(Practitioner.id), col(Practitioner.profile_id)).where(col(Practitioner.profile_id).in_(people))
     by_profile = {profile_id: id_ for id_, profile_id in session.execute(numbers)}
-    wanted = []
+    wanted, said = [], {}
     for profile_id, one in people.items():
         listing = one.placed.listing
         if listing.works_at in practices:
-            organization_id, location_id = practices[listing.works_at]
+            organization_id, location_id, at = practices[listing.works_at]
+            said[profile_id] = {fields.role(at): {"title": listing.role_title}}
             ends = {"practitioner_id": by_profile[profile_id], "organization_id": organization_id, "location_id": location_id}
             wanted.append({**ends, "title": listing.role_title, "source_record_id": one.record_id})
     facts.replace_roles(session, {by_profile[profile_id]: one.record_id for profile_id, one in people.items()}, wanted)
+    return said
 
 
-def _locked(session: Session, profile_ids: Collection[int]) -> dict[int, _Listed]:
+def _locked(session: Session, profile_ids: Collection[int]) -> dict[int, Listed]:
     """Lock some profiles in one order and return what their places count of them."""
     if not profile_ids:
         return {}
-    columns: list[Any] = [Profile.id, Profile.place_id, Profile.status, Profile.hair_evidence]
+    columns: list[Any] = [Profile.id, Profile.place_id, Profile.status, Profile.hair_evidence, Profile.name]
     rows = session.execute(select(*columns).where(col(Profile.id).in_(profile_ids)).order_by(col(Profile.id)).with_for_update())
-    return {row[0]: _Listed(*row[1:]) for row in rows}
+    return {row[0]: Listed(*row[1:]) for row in rows}
 
 
 def _count(session: Session, moves: Sequence[_Move]) -> None:

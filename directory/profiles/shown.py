@@ -1,11 +1,13 @@
 """What a list and a page show of a profile: plain values, ready for a template."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from directory.credentials import rules as credentials
 from directory.credentials.rules import Shown, Standing
 from directory.jurisdictions.rules import MEDICAL, Finding, Says
+from directory.models.assertions import AssertionRank
 from directory.models.disclosures import PerformedBy, TeamDisclosure
 from directory.models.places import Place
 from directory.models.profiles import (
@@ -132,6 +134,31 @@ class RecordFact:
 
 
 @dataclass(frozen=True)
+class Said:
+    """Whose word a fact is that is shown, and of when; the value stands in the profile's own rows."""
+
+    rank: AssertionRank
+    source_record_id: int | None
+    asserted_on: date
+    verified_on: date
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where some facts come from: a register's record, or people who said so between two days.
+
+    Args:
+        record: The record; none where people said it.
+        rank: Whose word it is.
+    """
+
+    record: RecordFact | None
+    rank: AssertionRank
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
 class ProfileFacts:
     """Everything on a profile's page save reviews and comments.
 
@@ -142,6 +169,7 @@ class ProfileFacts:
         roles: Where this person works, or who works at this practice; only those whose page answers.
         inspections: Newest first.
         records: What each source says, the newest file first.
+        said: Whose word each fact is that is shown, by the words of `profiles/fields.py`.
     """
 
     profile: Profile
@@ -158,6 +186,28 @@ class ProfileFacts:
     price: Price | None
     #: Who does which part of the work, as the practice says; none where nobody has said anything.
     disclosure: TeamDisclosure | None = None
+    said: Mapping[str, Said] = field(default_factory=dict)
+
+    def origins(self, facts: Iterable[tuple[str, int | None]]) -> list[Origin]:
+        """Return where some facts come from, each record once, and people's words once for each rank.
+
+        Args:
+            facts: The word of each fact, and the record behind its row: that counts where nobody's word holds any more.
+        """
+        records: dict[int, Origin] = {}
+        people: dict[AssertionRank, list[date]] = {}
+        for name, number in facts:
+            word = self.said.get(name)
+            record = self.source_of(number if word is None else word.source_record_id)
+            if record is not None:
+                records.setdefault(record.record.id, Origin(record, AssertionRank.REGISTER, record.record.as_of, record.record.as_of))
+            elif word is not None:
+                people.setdefault(word.rank, []).append(word.asserted_on)
+        return [*records.values(), *(Origin(None, rank, min(days), max(days)) for rank, days in people.items())]
+
+    def confirmed(self, facts: Iterable[str]) -> date | None:
+        """Return the day on which the last of some facts was confirmed that has waited longest; none where nobody's word holds."""
+        return min((self.said[name].verified_on for name in facts if name in self.said), default=None)
 
     def source_of(self, source_record_id: int | None) -> RecordFact | None:
         """Return the record behind a fact, for its source and "as of" date; none where the owner said it."""

@@ -27,6 +27,7 @@ from directory.profiles import facts
 from directory.profiles import rules as profile_rules
 from directory.profiles import service as profile_service
 from directory.reviews import rules
+from directory.sample import words
 from directory.sample.comments import SampleComment
 from directory.sample.profiles import SampleProfile
 from directory.sample.replies import SampleReply
@@ -104,7 +105,8 @@ def profiles(database: Database, many: Sequence[SampleProfile], codes: Mapping[s
         facts.insert_many(
             session, "team_disclosures", [profile.disclosure | behind for profile, behind in owned if profile.disclosure is not None]
         )
-        _write_roles(session, [(profile, number) for (profile, _row), number in zip(people, numbers, strict=True) if profile.works_at])
+        at = _write_roles(session, [(profile, number) for (profile, _row), number in zip(people, numbers, strict=True) if profile.works_at])
+        facts.insert_many(session, "field_assertions", words.rows(list(zip(new, ids, strict=True)), at))
         _count_at_places(session, new)
 
     return _in_batches(database, _cut(many, PROFILES), len(many), what, progress, missing, write)
@@ -292,20 +294,23 @@ def _offering(row: Row, codes: Mapping[str, int]) -> Row:
     return {name: value for name, value in row.items() if name != "treatment"} | {"treatment_id": codes[row["treatment"]]}
 
 
-def _write_roles(session: Session, people: Sequence[tuple[SampleProfile, int]]) -> None:
+def _write_roles(session: Session, people: Sequence[tuple[SampleProfile, int]]) -> dict[str, int]:
+    """Write who works where; return the number of each practice's profile by its address."""
     practices = (
-        select(Profile.slug, Organization.id, Location.id)
+        select(Profile.slug, Organization.id, Location.id, Profile.id)
         .join(Organization, col(Organization.profile_id) == col(Profile.id))
         .outerjoin(Location, (col(Location.profile_id) == col(Profile.id)) & (col(Location.position) == 0))
         .where(col(Profile.slug).in_({profile.works_at for profile, _number in people}))
     )
-    ends = {slug: {"organization_id": practice, "location_id": location} for slug, practice, location in session.exec(practices).all()}
+    found = session.exec(practices).all()
+    ends = {slug: {"organization_id": practice, "location_id": location} for slug, practice, location, _profile in found}
     rows = [
         _ROLE | ends[profile.works_at] | {"practitioner_id": number, "title": profile.role_title}
         for profile, number in people
         if profile.works_at in ends  # a practice may have been given another address since
     ]
     facts.insert_many(session, "practitioner_roles", rows)
+    return {slug: number for slug, _practice, _location, number in found}
 
 
 def _count_at_places(session: Session, new: Sequence[SampleProfile]) -> None:

@@ -50,10 +50,11 @@ def _parts(facts: ProfileFacts) -> dict[str, Any]:
     """Return the parts of the page, each with the records that it comes from."""
     return {
         "pairs": shown.pairs(facts),
-        "fact_sources": shown.fact_sources(facts),
+        "fact_sources": shown.fact_origins(facts),
         "places": [shown.address(location) for location in facts.locations[1:]],
         "offerings": shown.offerings(facts),
-        "offering_sources": shown.sources(facts, [fact.offering.source_record_id for fact in facts.offerings]),
+        "offering_sources": facts.origins(shown.offering_words(facts)),
+        "prices_confirmed": shown.prices_confirmed(facts),
         "credentials": papers.credentials(facts),
         "law": papers.law(facts),
         "operates": papers.operates(facts),

@@ -22,6 +22,8 @@ KEPT = frozenset(
         "replies",
         "disputes",
         "disputed",
+        "facts",
+        "suggestions",
     }
 )
 #: What a form says by itself; the token against forged requests is made anew.

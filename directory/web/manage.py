@@ -29,6 +29,8 @@ class ManagePage:
 #: Endpoint -> label, in the order of the list. Each takes the profile's part of the address as `slug`.
 PAGES: tuple[tuple[str, str], ...] = (
     ("manage.index", lazy("Overview")),
+    ("facts.index", lazy("Facts")),
+    ("suggestions.index", lazy("Suggestions")),
     ("replies.index", lazy("Reviews")),
     ("credentials.index", lazy("Credentials")),
     ("disclosures.edit", lazy("Who does the work")),

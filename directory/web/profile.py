@@ -1,6 +1,8 @@
 """A profile's facts in the form that its page's components take: every one with its source and its day."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 import phonenumbers
@@ -11,8 +13,9 @@ from markupsafe import Markup
 from directory.core import text
 from directory.core.i18n import _
 from directory.models.profiles import Inspection, Location, ProfileStatus
+from directory.profiles import fields
 from directory.profiles.rules import page_path
-from directory.profiles.shown import OfferingFact, ProfileFacts, RecordFact
+from directory.profiles.shown import OfferingFact, Origin, ProfileFacts, RecordFact
 from directory.web import cards, papers, seo, templating, words
 
 Pair = tuple[str, Any]
@@ -61,13 +64,25 @@ def pairs(facts: ProfileFacts) -> list[Pair]:
         (_("Address"), [*address(location), *directions(location)] if location else _at_work(facts)),
         (_("Phone"), phone(location.phone) if location and location.phone else None),
         (_("Website"), _website(facts)),
-        (_("Opening hours"), hours(location, facts) if location and location.hours else None),
+        (
+            _("Opening hours"),
+            _with_day(hours(location, facts), facts, fields.hours(location.position)) if location and location.hours else None,
+        ),
     ]
+    if facts.profile.accepting_clients is not None:
+        takes = _("Yes, as they say") if facts.profile.accepting_clients else _("Not at present, as they say")
+        found.append((_("New clients"), _with_day([takes], facts, fields.ACCEPTING_CLIENTS)))
     if person is not None:
         found.append((_("Languages"), ", ".join(language(tag) for tag in person.languages) or None))
         found.append((_("Working since"), str(person.year_started) if person.year_started else None))
     found += [(_identifier(one.system), one.value) for one in facts.identifiers]
     return found
+
+
+def _with_day(lines: list[str], facts: ProfileFacts, field: str) -> list[str]:
+    """Return lines with the day on which somebody last said that they are right, where that is known."""
+    day = facts.confirmed([field])
+    return lines if day is None else [*lines, _("Last confirmed on %(day)s", day=templating.day(day))]
 
 
 def _at_work(facts: ProfileFacts) -> list[Markup] | None:
@@ -128,9 +143,38 @@ def sources(facts: ProfileFacts, used: Iterable[int | None]) -> list[RecordFact]
     return list({fact.record.id: fact for fact in found if fact is not None}.values())
 
 
-def fact_sources(facts: ProfileFacts) -> list[RecordFact]:
-    """Return the records behind the facts beside the page."""
-    return sources(facts, [*(row.source_record_id for row in facts.locations), *(row.source_record_id for row in facts.identifiers)])
+def fact_origins(facts: ProfileFacts) -> list[Origin]:
+    """Return where the facts beside the page come from."""
+    return facts.origins(fact_words(facts))
+
+
+def fact_words(facts: ProfileFacts) -> list[tuple[str, int | None]]:
+    """Return the word of each fact beside the page, with the record behind its row."""
+    used: list[tuple[str, int | None]] = []
+    for row in facts.locations:
+        kinds = ((row.address or row.city, fields.address), (row.phone, fields.phone), (row.hours, fields.hours))
+        used += [(word(row.position), row.source_record_id) for is_there, word in kinds if is_there]
+    said: Any = facts.organization or facts.practitioner
+    plain = (fields.WEBSITE, fields.LANGUAGES, fields.YEAR_STARTED)
+    used += [(name, None) for name in plain if getattr(said, name, None)]
+    if facts.profile.accepting_clients is not None:
+        used.append((fields.ACCEPTING_CLIENTS, None))
+    met: Counter[str] = Counter()
+    for one in facts.identifiers:
+        met[one.system] += 1
+        used.append((fields.identifier(one.system, met[one.system]), one.source_record_id))
+    return used
+
+
+def offering_words(facts: ProfileFacts) -> list[tuple[str, int | None]]:
+    """Return the word of each treatment that they offer, with the record behind its row."""
+    return [(fields.offering(fact.treatment.code, fact.offering.technique), fact.offering.source_record_id) for fact in facts.offerings]
+
+
+def prices_confirmed(facts: ProfileFacts) -> date | None:
+    """Return the day on which prices were last confirmed; none where none is published or nobody's word holds."""
+    priced = [fact for fact in facts.offerings if fact.offering.min_price is not None]
+    return facts.confirmed(fields.offering(fact.treatment.code, fact.offering.technique) for fact in priced)
 
 
 def offerings(facts: ProfileFacts) -> list[list[str]]:

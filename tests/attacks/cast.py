@@ -15,6 +15,7 @@ from directory.core.db import Database
 from directory.guides import queries as guide_queries
 from directory.guides import service as guides
 from directory.models.accounts import AuthSession, Role, User
+from directory.models.assertions import AssertionRank, EditSuggestion, FieldAssertion
 from directory.models.claims import Claim, ClaimProof, Invitation, ProofMethod, RoleProposal
 from directory.models.evidence import Evidence, EvidenceKind
 from directory.models.factors import Passkey
@@ -64,7 +65,7 @@ class Cast:
         )
         dispute.reason, dispute.text, dispute.status = DisputeReason.ABUSE, "It insults our nurse.", DisputeStatus.ANSWERED
         mail = KeptMail(message_id="m", recipient="a@p.example", subject="s", text="t", html="h", created_at=moment)
-        session.add_all([report, device, passkey, mail])
+        session.add_all([report, device, passkey, mail, reply, dispute])
         claim = Claim(profile_id=profile.id, user_id=self.user("other patient").id, created_at=moment, updated_at=moment, expires_at=moment)
         session.add(claim)
         session.flush()
@@ -77,7 +78,12 @@ class Cast:
         draft = proposing.propose(session, user_id=patient.id, entry=Entry(**told, relation=Relation.CLIENT))
         credential = make.credential(profile, stated_by_id=self.user("owner").id, stated_at=moment)
         team = self._team(session, make, profile)
-        session.add_all([report, device, passkey, mail, reply, dispute])
+        values = {"field": "name", "value": "Ada", "asserted_at": moment, "verified_at": moment}
+        word = FieldAssertion(profile_id=profile.id, rank=AssertionRank.OWNER, ended_at=moment, **values)
+        asked = {"user_id": patient.id, "field": "accepting_clients", "value": True, "created_at": moment}
+        suggestion = EditSuggestion(profile_id=profile.id, **asked)
+        unowned = EditSuggestion(profile_id=make.profile("Cy Nobody").id, **asked)
+        session.add_all([word, suggestion, unowned])
         session.commit()
         self.values: dict[str, Any] = {
             "slug": profile.slug,
@@ -93,6 +99,9 @@ class Cast:
             "session_id": device.id,
             "credential_id": credential.id,
             "passkey_id": passkey.id,
+            "assertion_id": word.id,
+            "suggestion_id": suggestion.id,
+            "unowned_suggestion_id": unowned.id,
             "mail_id": mail.id,
             "claim_id": claim.id,
             "site": "dns",
@@ -147,6 +156,8 @@ class Cast:
         given = {name: self.values[name] for name in rule.arguments}
         if rule.rule.startswith("/guides/"):
             given["slug"] = self.values["guide"]
+        if rule.rule.startswith("/moderation/suggestions/"):
+            given["suggestion_id"] = self.values["unowned_suggestion_id"]
         if rule.endpoint == "static_files":
             given["name"] = "css/site.css"
         with app.test_request_context():

@@ -107,6 +107,8 @@ def marked(session: Session, make: Make, *, letter: str = "Q", day: datetime = d
         month="2025-10",
         **told | {"profile_id": make.profile().id},
     )
+    by.row("field_assertions", user_id=user_id, rank="owner", value="about", **here)
+    by.row("edit_suggestions", user_id=user_id, status="pending", value="about", **here)
     comment = by.row("comments", author_id=user_id, status="visible", is_sample=False, **here)
     by.row(
         "decisions", action="hide", reply_id=_answered(by, make, user_id, shown, profile.id), moderator_id=other.id, reason_class="abuse"
@@ -152,48 +154,11 @@ def _answered(by: Marked, make: Make, user_id: int, shown: int, profile_id: int)
 #: Tables of which a person gets rows above; jobs are written by what is tested.
 FILLED = frozenset(
     {
-        *(
-            "users",
-            "auth_sessions",
-            "account_events",
-            "consents",
-            "mailed_tokens",
-            "email_changes",
-            "notification_choices",
-        ),
-        *(
-            "passkeys",
-            "totp_devices",
-            "recovery_codes",
-            "memberships",
-            "claims",
-            "claim_proofs",
-            "reviews",
-        ),
-        *(
-            "comments",
-            "decisions",
-            "reports",
-            "audit_entries",
-            "evidence",
-            "evidence_blobs",
-            "invitations",
-        ),
-        *(
-            "role_proposals",
-            "replies",
-            "reply_revisions",
-            "disputes",
-            "idempotency_keys",
-            "kept_mails",
-            "blocks",
-        ),
-        *(
-            "login_failures",
-            "rate_counts",
-            "credentials",
-            "team_disclosures",
-        ),
+        *("users", "auth_sessions", "account_events", "consents", "mailed_tokens", "email_changes", "notification_choices"),
+        *("passkeys", "totp_devices", "recovery_codes", "memberships", "claims", "claim_proofs", "reviews"),
+        *("comments", "decisions", "reports", "audit_entries", "evidence", "evidence_blobs", "invitations"),
+        *("role_proposals", "replies", "reply_revisions", "disputes", "idempotency_keys", "kept_mails", "blocks"),
+        *("login_failures", "rate_counts", "credentials", "team_disclosures", "field_assertions", "edit_suggestions"),
     }
 )
 
