@@ -100,6 +100,11 @@ def test_another_s_credential_is_not_found_under_one_s_own_name(session: Session
             assert visitor.get(path + end).status_code == 404
             assert visitor.post(path + end, {"csrf_token": "x", "reference": "9"}, follow=False).status_code in {400, 404}
     assert rows(session)[0].reference == "7"
+    # Nor where somebody acts for both: what is done under one name is done to that profile.
+    memberships.grant(session, user_id=mine[1].id, profile_id=theirs[0].id, role=MembershipRole.OWNER)
+    session.commit()
+    assert visitor.get(f"/manage/{mine[0].slug}/credentials/{row.id}").status_code == 404
+    assert visitor.get(f"/manage/{theirs[0].slug}/credentials/{row.id}").status_code == 200
 
 
 def test_who_answers_reviews_changes_no_facts(session: Session, make: Make, app: Flask) -> None:
