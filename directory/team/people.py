@@ -94,7 +94,8 @@ def unanswerable(session: Session) -> Sequence[Proposed]:
 
 def find(session: Session, proposal_id: int) -> Proposed | None:
     """Return one proposal, or None where it was answered or taken back."""
-    row = session.execute(_proposals()[2].where(col(RoleProposal.id) == proposal_id)).first()
+    statement = _proposals()[2].where(col(RoleProposal.id) == proposal_id)
+    row = session.execute(statement.execution_options(populate_existing=True)).first()
     return None if row is None else Proposed(*row)
 
 
@@ -250,7 +251,6 @@ def _locked(session: Session, proposal_id: int) -> Proposed:
     """Return a proposal with both profiles locked, as it is then."""
     found = proposal(session, proposal_id)
     _lock(session, found.person.id, found.practice.id)
-    session.expire_all()
     return proposal(session, proposal_id)
 
 

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 
 from directory.accounts import memberships
 from directory.accounts.throttle import INVITE, MAIL_TO_ONE
-from directory.core.errors import Gone, NotAllowed
+from directory.core.errors import Gone, NotAllowed, NotFound
 from directory.models.claims import Invitation, RoleProposal
 from directory.models.memberships import MembershipRole
 from directory.models.ops import Job, KeptMail
@@ -54,19 +54,22 @@ class TestForeignThings:
 
     def test_a_foreign_proposal_is_answered_by_nobody_else(self, app: Flask, session: Session, team: Team) -> None:
         """Neither by a third profile nor by the side that speaks. Seen to fail with the side left out of `answer`."""
-        practice, other = team.other()
+        practice, _other = team.other()
         third, thief = team.other("Park Clinic")
         people.propose(session, profile_id=team.profile.id, other_id=practice.id, title="", actor_id=team.owner.id)
         session.commit()
         number = session.exec(select(RoleProposal.id)).one()
         visitor = Visitor(app).sign_in(thief)
         assert visitor.get(f"/manage/{third.slug}/people/proposals/{number}").status_code == 404
+        for profile, user in ((third, thief), (team.profile, team.owner)):
+            with pytest.raises(NotFound):
+                people.answer(session, proposal_id=number, profile_id=profile.id, agrees=True, actor_id=user.id)
+        session.commit()
         mine = Visitor(app).sign_in(team.owner)
         answer = mine.post(f"{team.base}/people/proposals/{number}", token_of(mine) | {"answer": "yes"})
         assert answer.status_code == 200, "what one said oneself can only be taken back"
         assert people.works(session, team.profile) == []
         assert session.exec(select(RoleProposal)).all() == []
-        assert other.id
 
 
 class TestInvitations:
