@@ -267,8 +267,6 @@ def _is_told() -> Any:
 def _draft(session: Session, profile_id: int) -> tuple[int | None, Profile]:
     """Return a draft, locked, and whose word it is."""
     profile = service.lock(session, profile_id)
-    if profile.status is not ProfileStatus.IMPORTED_DRAFT:
-        raise NotFound(_("Nothing waits here."))
     return one(session, profile_id).proposer_id, profile
 
 
