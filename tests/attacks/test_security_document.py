@@ -14,9 +14,12 @@ from directory.config import MIN_SECRET_LENGTH, Settings
 from directory.core.outbound import PUBLIC
 from directory.core.page import MAX_PAGE
 from directory.core.paths import STATIC
+from directory.evidence import pictures
+from directory.evidence import rules as evidence
 from directory.models.accounts import TokenPurpose
 from directory.moderation import rules as moderation
 from directory.places import typed
+from directory.profiles import proposing
 from directory.reviews import rules as reviews
 from directory.search import analysis
 from directory.views import privacy
@@ -77,6 +80,11 @@ def hours(limit: throttle.Limit) -> int:
         f"{rules.LIFE.absolute.days} days after the log-in, {rules.STAFF_LIFE.absolute.seconds // 3600} hours for staff",
         f"{rules.LIFE.idle.days} days without use, {rules.STAFF_LIFE.idle.seconds // 60} minutes for staff",
         f"{passwords.AT_ONCE} at once in a process, {passwords.PATIENCE} seconds of patience",
+        f"of more than {security.MAX_UPLOAD / 1024**2:.1f} MB where somebody signed in may send a document",
+        f"by its bytes, at most {evidence.MAX_SIZE // 1024**2} MB, {evidence.MAX_COUNT} for a case",
+        f"a picture of at most {pictures.MAX_PIXELS // 1_000_000} million pixels",
+        f"| {evidence.KEPT.days} days after the decision |",
+        f"| entries of people not listed | {proposing.A_DAY} a day of an account |",
         f"more than {security.MAX_BODY // 1024} KB or {security.MAX_FIELDS} parts",
         f"at most {numbers.LARGEST:,}",
         f"{typed.MAX_WORDS} words, a bounded number of look-ups",

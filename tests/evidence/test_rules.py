@@ -90,9 +90,9 @@ class TestPictures:
 
     def test_it_stands_upright(self) -> None:
         """Seen to fail without `exif_transpose`."""
-        data = (IMAGES / "hopper_orientation_6.jpg").read_bytes()
-        width, height = Image.open(io.BytesIO(data)).size
-        assert image(clean(data, "a.jpg")).size == (height, width)
+        turned = Image.Exif()
+        turned[0x0112] = 6
+        assert image(clean(picture("JPEG", size=(64, 32), exif=turned), "a.jpg")).size == (32, 64)
 
     @pytest.mark.parametrize("name", ["polyglot_jpeg_html.jpg", "polyglot_jpeg_zip.jpg"])
     def test_of_two_files_in_one_only_the_picture_is_left(self, name: str) -> None:
@@ -168,7 +168,7 @@ class TestPapers:
         with pytest.raises(Refused, match="runs programs"):
             clean(pdf(stream=packed(b"5 0 " + NAMES), head=b"/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode"))
         with pytest.raises(Refused, match="runs programs"):  # across two pieces
-            clean(pdf(stream=packed(b"x" * (papers._PIECE - 5) + NAMES), head=b"/Filter /FlateDecode"))
+            clean(pdf(stream=packed(b"x" * (papers._PIECE - 10) + NAMES), head=b"/Filter /FlateDecode"))
 
     @pytest.mark.parametrize(
         "head",
