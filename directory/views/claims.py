@@ -117,7 +117,7 @@ def show(claim: Claim) -> str:
         state=words.STATES[claim.status],
         is_open=claim.status in OPEN,
         ways=words.ways(claim, proofs, _listed(claim)),
-        proved=[words.SHOWS[one] for one in sorted(rules.proved(proofs.values()))],
+        proved=[words.SHOWN[one] for one in sorted(rules.proved(proofs.values()))],
         held=held,
         contest_from=rules.may_contest_from(claim, held) if held else None,
         may_contest=bool(held and rules.has_shown(proofs.values()) and clock.now() >= rules.may_contest_from(claim, held)),

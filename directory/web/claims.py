@@ -63,6 +63,13 @@ SHOWS: Mapping[Proves | None, str] = {
     Proves.IDENTITY: lazy("Shows who you are"),
     None: lazy("A hint alone"),
 }
+#: The same once it is shown.
+SHOWN: Mapping[Proves, str] = {
+    Proves.DOMAIN: lazy("the website"),
+    Proves.PHONE: lazy("the telephone"),
+    Proves.ADDRESS: lazy("the address"),
+    Proves.IDENTITY: lazy("who you are"),
+}
 PROOF_STATES: Mapping[ProofStatus, str] = {
     ProofStatus.WAITING: lazy("Waits"),
     ProofStatus.SENT: lazy("Sent"),

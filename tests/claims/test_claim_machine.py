@@ -199,8 +199,8 @@ class Claims(RuleBasedStateMachine):
 
 
 def test_whatever_happens_in_whatever_order(session: Session, make: Make) -> None:
-    """Seen to fail with the holder not asked for in `received`, with members left in `end_hold`, with `_decidable` letting all through,
-    and with `is_listed` taken as asked for.
+    """Seen to fail with the holder not asked for in `received`, with `_decidable` letting all through, without `release`, and with the
+    contested claim not kept.
     """
     how = settings(
         max_examples=size(small=15, full=400),
