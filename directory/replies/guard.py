@@ -183,7 +183,7 @@ _ALONE: Mapping[Hint, Sequence[str]] = {
     ),
     Hint.COUNT: (
         rf"\b\d[\d.,]*\s?(?:k\s)?-?(?:{_COUNTED})\b",
-        rf"\b(?:{_NUMBER_WORD}|several|a few|a couple of)(?:[ -](?:and )?(?:{_NUMBER_WORD}))*[ -](?:\w+ )?(?:grafts?"
+        rf"\b(?:{_NUMBER_WORD}|several|a few|a couple of)(?:[ -](?:and )?(?:{_NUMBER_WORD})){{0,4}}[ -](?:\w+ )?(?:grafts?"
         rf"|follicles?|hairs|sessions?|appointments|visits|treatments|procedures|touch-?ups?)\b",
         rf"[$€£₺]\s?\d[\d.,]*|\b\d[\d.,]*\s?(?:{_AMOUNT}|[$€£₺])",
         r"\b\d{1,3}\s?(?:%|percent\b)(?=[^.!?\n]{0,30}\b(?:growth|density|survival|coverage|yield|refund|discount|off|of the"

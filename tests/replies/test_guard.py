@@ -82,6 +82,6 @@ class TestKinds:
 )
 def test_no_draft_takes_long(piece: str) -> None:
     """A pattern that backtracks would take seconds for these."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     guard.findings((piece * 3000)[:3000], reviewer="Owen W.")
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
