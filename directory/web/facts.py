@@ -120,12 +120,16 @@ def told(field: str, value: Any) -> str:
     return str(value)
 
 
-def whose(word: FieldAssertion, source: str) -> str:
-    """Return whose word it is, never a person's name."""
+def whose(word: FieldAssertion, source: str, *, to_owner: bool = True) -> str:
+    """Return whose word it is, never a person's name.
+
+    Args:
+        to_owner: Whether those who act for the profile read it.
+    """
     if word.rank is AssertionRank.REGISTER:
         return source or _("A register")
     return {
-        AssertionRank.OWNER: _("You, or another who acts for this profile"),
+        AssertionRank.OWNER: _("You, or another who acts for this profile") if to_owner else _("Somebody who acts for the profile"),
         AssertionRank.MODERATOR: _("A moderator"),
     }.get(word.rank, _("Nobody has confirmed it"))
 

@@ -8,7 +8,7 @@ from sqlmodel import select
 from directory.core import clock
 from directory.models.assertions import AssertionRank, EditSuggestion, SuggestionStatus
 from directory.models.moderation import AuditEntry
-from tests.clients import words_of
+from tests.clients import forms_of, words_of
 from tests.facts.test_views import _values
 
 NOTE = "I stood before the door last week."
@@ -124,7 +124,7 @@ class TestDeciding:
         row = session.exec(select(EditSuggestion)).one()
         page = cast.moderator.get("/moderation/suggestions")
         assert "No suggestion waits" in words_of(page)
-        token = _values(cast.moderator.get("/logout"), "")["csrf_token"]
+        token = next(form.values["csrf_token"][0] for form in forms_of(cast.moderator.get("/logout")) if "csrf_token" in form.values)
         assert cast.moderator.post(f"/moderation/suggestions/{row.id}", {"csrf_token": token, "decision": "accept"}).status_code == 404
 
     def test_twice_is_once(self, cast, session, words):
