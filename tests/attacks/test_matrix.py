@@ -97,6 +97,7 @@ def test_what_asks_for_more_leads_to_where_it_is_met(app: Flask, database: Datab
         ("account_erase", "admin", "fresh"),
         ("claim_decide", "admin", "second_factor"),
         ("evidence_see", "admin", "second_factor"),
+        ("claim_decide", "admin", "second_factor"),
         ("moderate", "admin", "second_factor"),
         ("moderate_thing", "admin", "second_factor"),
         ("role_grant", "admin", "second_factor"),

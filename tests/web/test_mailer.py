@@ -765,7 +765,7 @@ class TestEveryMail:
         jobs.run_due(posting)
         ((_from, _to, message),) = server.taken
         assert message["List-Unsubscribe"] is None
-        assert len(OPTIONAL) == 3
+        assert len(OPTIONAL) == 4
 
     def test_an_address_that_has_an_account_gets_word_and_no_link(self, app: Flask, session: Session, make: Make) -> None:
         """Nothing can come of it, and nothing of the other account is told. Seen to fail with the link minted all the same."""
