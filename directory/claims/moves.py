@@ -18,6 +18,7 @@ from directory.models.moderation import AuditEntry
 from directory.models.profiles import Profile, ProfileStatus
 from directory.notifications import mail
 from directory.profiles import service as profiles
+from directory.reviews import conflicts
 
 #: The states of a profile that say that somebody acts for it.
 _TAKEN = (ProfileStatus.CLAIMED, ProfileStatus.VERIFIED)
@@ -94,6 +95,7 @@ def give(session: Session, profile: Profile, claim: Claim, *, actor_id: int | No
     except IntegrityError as error:
         raise Refused(_("Somebody else holds this profile. Ask them for access.")) from error
     memberships.grant(session, user_id=claim.user_id, profile_id=profile.id, role=MembershipRole.OWNER, actor_id=actor_id)
+    conflicts.label(session, user_id=claim.user_id, profile_id=profile.id)
     if profile.status is ProfileStatus.PUBLISHED_UNCLAIMED:
         profiles.set_status(session, profile_id=profile.id, status=ProfileStatus.CLAIMED)
     mail.claim_approved(session, claim_id=claim.id)
