@@ -268,7 +268,8 @@ TABLES: Mapping[str, Columns] = {
     "spent_secrets": _technical("digest expires_at"),
     # --- who has a page, and where its facts come from
     "profiles": {
-        **_public("id slug kind name sort_key place_id status hair_evidence is_sample about accepting_clients merged_into_id created_at updated_at"),
+        **_public("id slug kind name sort_key place_id status hair_evidence is_sample about merged_into_id created_at updated_at"),
+        **_public("accepting_clients"),
         **_public("review_count stars_1 stars_2 stars_3 stars_4 stars_5 mean_micro score_micro policy_version newest_review_at"),
     },
     "slug_redirects": _public("id slug profile_id created_at"),
