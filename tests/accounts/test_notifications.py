@@ -36,7 +36,7 @@ class TestPage:
         user = make.user()
         visitor.sign_in(user)
         assert "Saved" in words_of(visitor.send("/account/notifications", kinds=[SHOWN_AGAIN.word]))
-        assert rows(session) == {(user.id, NEW_SIGN_IN.word, False), (user.id, SHOWN_AGAIN.word, True)}
+        assert rows(session) == {(user.id, word, word == SHOWN_AGAIN.word) for word in OPTIONAL}
         visitor.send("/account/notifications", kinds=[])
         assert choices.wanted(session, user.id) == set()
         visitor.send("/account/notifications", kinds=list(OPTIONAL))
