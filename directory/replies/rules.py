@@ -14,7 +14,7 @@ MAX_BODY_LENGTH = 3000
 
 
 @dataclass(frozen=True)
-class Template:
+class Neutral:
     """Words to begin with, which say nothing of anybody.
 
     Args:
@@ -27,26 +27,26 @@ class Template:
 
 
 #: Word of the address -> template. None of them says that anybody was treated.
-TEMPLATES: Mapping[str, Template] = {
-    "thanks": Template(
+TEMPLATES: Mapping[str, Neutral] = {
+    "thanks": Neutral(
         lazy("Say thank you"),
         lazy("Thank you for taking the time to write this. We read every review and share it with our team."),
     ),
-    "concern": Template(
+    "concern": Neutral(
         lazy("Ask to talk"),
         lazy(
             "We are sorry to read this. To protect everybody's privacy we do not speak about anyone here. Please call us; we would like"
             " to listen and put right what can be put right."
         ),
     ),
-    "privacy": Template(
+    "privacy": Neutral(
         lazy("Say why you do not answer in detail"),
         lazy(
             "Privacy law does not let us say in public who was with us and who was not, so this answer has to stay general. Anybody with"
             " a question or a complaint is welcome to speak with us in private."
         ),
     ),
-    "facts": Template(
+    "facts": Neutral(
         lazy("Say how you work in general"),
         lazy(
             "Thank you for the feedback. In general: we explain each step and its cost in writing before anything is done, and anybody"

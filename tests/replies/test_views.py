@@ -99,8 +99,12 @@ class TestEditor:
         assert "No answer yet" in words_of(desk.visitor.get(desk.page))
 
     def test_a_reply_to_a_foreign_review_is_not_found(self, desk: Desk, make: Make) -> None:
-        """Under one's own profile's address, and under the other's. Seen to fail without the look at the review's profile."""
-        other = make.review(profile=make.profile("Bo Reed"))
+        """Not even under the address of another profile that one acts for too. Seen to fail without the look at the review's profile."""
+        bo = make.profile("Bo Reed")
+        memberships.grant(desk.session, user_id=desk.member.id, profile_id=bo.id, role=MembershipRole.OWNER)
+        other = make.review(profile=bo)
+        desk.session.commit()
+        assert desk.visitor.get(f"/manage/{bo.slug}/reviews/{other.id}/reply").status_code == 200
         for path in (f"{desk.page}/{other.id}/reply", f"{desk.page}/{other.id}/reply/withdraw", f"{desk.page}/{other.id}/dispute"):
             assert desk.visitor.get(path).status_code == 404
         assert Visitor(desk.visitor.app).sign_in(make.user()).get(desk.editor).status_code == 404
