@@ -31,7 +31,7 @@ def token(visitor: Visitor) -> str:
 
 
 def test_an_owner_says_as_an_owner_whatever_is_wished(session: Session, app: Flask, cast: SimpleNamespace) -> None:
-    """Rank, source, days and who: sent with every form of facts. Seen to fail with the rank taken from the request."""
+    """Rank, source, days and who: sent with every form of facts."""
     more = {"rank": "moderator", "source_record_id": "1", "asserted_at": "2001-01-01", "verified_at": "2001-01-01", "status": "verified"}
     for below in ("/about", "/place/1", "/clients"):
         path = f"/manage/{cast.ada.slug}/facts{below}"
@@ -65,7 +65,7 @@ def test_an_owner_says_as_an_owner_whatever_is_wished(session: Session, app: Fla
 
 
 def test_a_suggestion_is_nobody_s_decision(session: Session, app: Flask, cast: SimpleNamespace) -> None:
-    """Seen to fail with the status taken from the request."""
+    """Nor is who decided, or when."""
     path = f"/p/{cast.ada.slug}/suggest"
     form = next(form for form in forms_of(cast.patient.get(path)) if form.method == "post")
     given = {"field": "website", "value": "https://evil.example", "note": NOTE, "status": "accepted", "decided_by_id": "1", "rank": "owner"}
@@ -83,7 +83,7 @@ def test_a_suggestion_is_nobody_s_decision(session: Session, app: Flask, cast: S
 
 @pytest.mark.parametrize("who", ["other", "patient", "moderator"])
 def test_the_pages_of_somebody_else_s_facts_are_not_there(cast: SimpleNamespace, who: str) -> None:
-    """Also for moderators: they have pages of their own. Seen to fail with PROFILE_EDIT made SIGNED_IN."""
+    """Also for moderators: they have pages of their own. The matrix holds the same for every route."""
     visitor: Visitor = getattr(cast, who)
     for below in PAGES:
         assert visitor.get(f"/manage/{cast.ada.slug}/facts{below}").status_code == 404
@@ -103,7 +103,7 @@ def test_who_answers_reviews_does_not_change_facts(cast: SimpleNamespace) -> Non
 
 @pytest.mark.parametrize("status", [ClaimStatus.STARTED, ClaimStatus.PROOF_RECEIVED, ClaimStatus.IN_REVIEW, ClaimStatus.DENIED])
 def test_a_claimant_before_approval_changes_nothing(session: Session, app: Flask, cast: SimpleNamespace, status: ClaimStatus) -> None:
-    """The claim hijack: edit first, prove by what was typed. Seen to fail with an open claim counted as a membership."""
+    """The claim hijack: edit first, prove by what was typed. Only a membership opens these pages."""
     moment = clock.now()
     given = {
         "profile_id": cast.ada.id,
@@ -123,7 +123,7 @@ def test_a_claimant_before_approval_changes_nothing(session: Session, app: Flask
 
 
 def test_a_foreign_word_or_suggestion_is_not_there(session: Session, cast: SimpleNamespace, say: Any, shown: Any) -> None:
-    """By its number under one's own page. Seen to fail without the look at whose it is, in the view and in the service."""
+    """By its number under one's own page. The permission, the view and the service each look; the service is tried alone in tests/profiles."""
     say(cast.bo, cast.users["other"], about="Bo's.")
     say(cast.ada, cast.users["owner"], about="Ada's.")
     word = session.exec(select(FieldAssertion).where(FieldAssertion.profile_id == cast.bo.id)).one()
@@ -157,7 +157,7 @@ def test_a_moderator_does_not_decide_on_their_own_suggestion(session: Session, m
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_facts_are_shown_as_words(session: Session, app: Flask, cast: SimpleNamespace, payload: str) -> None:
-    """Every text that an owner or a visitor can type, on every page that shows it. Seen to fail with `|safe` on a value."""
+    """Every text that an owner or a visitor can type, on every page that shows it."""
     line = " ".join(payload.split())[:75]
     offering = {"min_price": None, "max_price": None, "currency": None, "unit": None, "price_date": None}
     address = {"address": line, "city": line, "region": line, "postal_code": line[:20], "country_code": "CA", "place_id": cast.toronto.id}
