@@ -123,7 +123,7 @@ def test_a_claimant_before_approval_changes_nothing(session: Session, app: Flask
 
 
 def test_a_foreign_word_or_suggestion_is_not_there(session: Session, cast: SimpleNamespace, say: Any, shown: Any) -> None:
-    """By its number under one's own page. The permission, the view and the service each look; the service is tried alone in tests/profiles."""
+    """By its number under one's own page: the permission, the view and the service each look (the last alone in tests/profiles)."""
     say(cast.bo, cast.users["other"], about="Bo's.")
     say(cast.ada, cast.users["owner"], about="Ada's.")
     word = session.exec(select(FieldAssertion).where(FieldAssertion.profile_id == cast.bo.id)).one()
