@@ -10,6 +10,7 @@ from directory.core.i18n import _
 from directory.models.claims import HOLDING, OPEN, Claim, ClaimStatus, ProofMethod, ProofStatus
 from directory.models.profiles import SHOWN, Profile
 from directory.notifications import mail
+from directory.profiles import assertions
 
 
 def approve(session: Session, *, claim_id: int, moderator_id: int, reason: str = "") -> Claim:
@@ -55,6 +56,7 @@ def revoke(session: Session, *, claim_id: int, moderator_id: int, reason: str) -
     if claim.status not in HOLDING:
         raise Refused(_("This claim does not hold the profile."))
     moves.end_hold(session, profile, claim, ClaimStatus.REVOKED, actor_id=moderator_id, reason=reason)
+    assertions.end_of_owners(session, profile_id=profile.id, user_id=moderator_id)
     moves.release(session, profile)
     mail.claim_revoked(session, claim_id=claim.id)
     return claim
@@ -101,6 +103,7 @@ def settle(session: Session, *, claim_id: int, moderator_id: int, transfers: boo
     claim.contests_id = None
     session.flush()
     moves.end_hold(session, profile, holder, ClaimStatus.TRANSFERRED, actor_id=moderator_id, reason=reason, everybody=True)
+    assertions.end_of_owners(session, profile_id=profile.id, user_id=moderator_id)
     mail.claim_transferred(session, claim_id=holder.id)
     moves.give(session, profile, claim, actor_id=moderator_id, reason=reason)
     return claim

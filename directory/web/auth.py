@@ -1,7 +1,7 @@
 """Who is asking: the cookie, Flask-Login's current user, and `@requires`."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -82,7 +82,8 @@ def actor() -> Actor | None:
     if user is None:
         return None
     user_id = user.id
-    return Actor(user, met=_met, role=lambda profile_id: memberships.role_of(db.session(), user_id=user_id, profile_id=profile_id))
+    role = cache(lambda profile_id: memberships.role_of(db.session(), user_id=user_id, profile_id=profile_id))
+    return Actor(user, met=_met, role=role)
 
 
 def is_fresh() -> bool:

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 
-from flask import url_for
+from flask import current_app, url_for
 
+from directory.accounts import permissions
+from directory.accounts.permissions import Permission
 from directory.core.errors import Gone, Moved, NotFound
 from directory.core.i18n import lazy
 from directory.models.profiles import Profile
 from directory.profiles import queries as profiles
-from directory.web import db
+from directory.web import auth, db
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,11 @@ PAGES: tuple[tuple[str, str], ...] = (
 
 
 def pages(profile: Profile) -> list[ManagePage]:
-    """Return the pages of those who act for a profile."""
-    return [ManagePage(endpoint, str(label), url_for(endpoint, slug=profile.slug)) for endpoint, label in PAGES]
+    """Return the pages of a profile that whoever asks may open."""
+    asking, views = auth.actor(), current_app.view_functions
+    words: dict[str, Permission] = {endpoint: getattr(views[endpoint], "permission") for endpoint, _label in PAGES}  # noqa: B009 (untyped)
+    allowed = {word for word in words.values() if permissions.may(asking, word, profile)}
+    return [ManagePage(name, str(label), url_for(name, slug=profile.slug)) for name, label in PAGES if words[name] in allowed]
 
 
 def managed(slug: str) -> Profile:
