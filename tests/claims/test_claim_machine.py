@@ -219,9 +219,7 @@ class Claims(RuleBasedStateMachine):
 
 
 def test_whatever_happens_in_whatever_order(session: Session, make: Make) -> None:
-    """Seen to fail with the holder not asked for in `received`, with `_decidable` letting all through, without `release`, and with the
-    contested claim not kept.
-    """
+    """Seen to fail with `_decidable` letting all through, and without `release`."""
     how = settings(
         max_examples=size(small=40, full=400),
         stateful_step_count=30,
