@@ -68,10 +68,7 @@ class TestContactsOfTheClaimant:
         assert queries.proofs(session, claim.id) == {}
 
     def test_a_website_telephone_and_mail_that_only_the_claimant_names(self, session: Session, page: Profile, eve: User) -> None:
-        """All are really hers, all are shown, none counts.
-
-        It is asked when she begins and looked at again when it is decided: seen to fail with both taken out.
-        """
+        """All are really hers, all are shown, none counts. Seen to fail with the list looked at neither first nor last."""
         claim = world.begin(session, page, eve)
         assert world.website(session, claim, where="https://eve.example")
         assert world.phone(session, claim, number="+14165550199") is Outcome.PROVED

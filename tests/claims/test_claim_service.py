@@ -444,12 +444,12 @@ class TestTime:
         assert "claim_expired" in mails(session)
 
     def test_a_letter_has_its_time(self, session: Session, make: Make) -> None:
-        """Printed on day 20, it still works on day 45. Seen to fail without `later`."""
+        """Printed on day 50, it still works on day 75. Seen to fail without `later` when it is printed."""
         claim = world.begin(session, world.listed(session, make), make.user())
         service.ask_by_letter(session, claim_id=claim.id, user_id=claim.user_id, address=world.ADDRESS, secret=SECRET_KEY)
-        with time_machine.travel(clock.now() + timedelta(days=20)):
+        with time_machine.travel(clock.now() + timedelta(days=50)):
             code = world.sent(session, claim, LETTER)
-        with time_machine.travel(clock.now() + timedelta(days=45)):
+        with time_machine.travel(clock.now() + timedelta(days=75)):
             assert queries.running_out(session, limit=9) == []
             assert world.enter(session, claim, LETTER, code) is Outcome.PROVED
 
