@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import literal_column, select
+from sqlalchemy import String, literal, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -65,8 +65,8 @@ def _pairs(source_id: int, rank: AssertionRank) -> Any:
     """Return the SELECT of what a source says where somebody else speaks, too; it begins with the few, by their own index."""
     above, register = aliased(FieldAssertion), aliased(FieldAssertion)
     # In words, not as parameters: SQLite takes the partial index only where it can read that it fits.
-    few = (col(above.rank) == literal_column(f"'{rank.value}'"), col(above.ended_at).is_(None))
-    said = (col(register.rank) == literal_column("'register'"), col(register.ended_at).is_(None))
+    few = (col(above.rank) == literal(rank.value, String, literal_execute=True), col(above.ended_at).is_(None))
+    said = (col(register.rank) == literal(AssertionRank.REGISTER.value, String, literal_execute=True), col(register.ended_at).is_(None))
     both = (col(register.profile_id) == col(above.profile_id), col(register.field) == col(above.field), *said)
     return (
         select(
