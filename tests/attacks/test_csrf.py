@@ -42,6 +42,7 @@ class World:
         session.flush()
         told = {"name": "Cy Noor", "sort": Sort.STUDIO, "place_id": make.place().id, "website": "", "treatments": ("smp",)}
         entry = proposing.propose(session, user_id=make.user().id, entry=Entry(**told, relation=Relation.CLIENT))
+        mine = claim(session, make)
         self.values: dict[str, Any] = {
             "slug": profile.slug,
             "guide": guide.slug,
@@ -53,7 +54,13 @@ class World:
             "user_id": make.user().id,
             "report_id": report.id,
             "entry_id": entry.id,
-            "evidence_id": shown(session, claim(session, make)).id,
+            "evidence_id": shown(session, mine).id,
+            "claim_id": mine.id,
+            "reply_id": make.reply(review=make.review(profile=profile)).id,
+            "dispute_id": make.dispute(review=make.review(profile=profile)).id,
+            **{"site": "dns", "paper": "licence", "code": "email"},
+            # Asked for before anything is looked up.
+            **dict.fromkeys(("membership_id", "invitation_id", "role_id", "proposal_id", "assertion_id", "suggestion_id", "number"), 1),
             "session_id": self._device(session),
             "token": "x" * 43,
             "credential_id": make.credential(profile).id,
