@@ -38,7 +38,7 @@ def everywhere(app: Flask, database: Database, cast: Cast) -> Any:
     for rule in unsafe(app):
         app.extensions["hairline_limits"].reset()  # nobody opens all forms of a site within a minute
         # Of the patient's profile there is a review of theirs already, so another one is asked for it.
-        people = ("other patient", "patient") if rule.endpoint == "reviews.write" else ("patient",)
+        people = ("other patient", "patient") if rule.endpoint == "reviews.write" else ("patient", "other patient")
         who = next(name for name in (*people, "owner", "admin", "signed out") if _reaches(app, database, cast, rule, name))
         with undone(database):
             visitor, path = cast.visitor(app, who), cast.path(app, rule)
@@ -117,6 +117,11 @@ BUTTONS = (
     *("/account/email/cancel", "/account/notifications", "/account/sessions/", "/unsubscribe/", "/account/second-factor/"),
     *("/account/second-factor/app:", "/account/second-factor/app/remove", "/account/second-factor/codes"),
     *("/account/second-factor/passkeys/", "/account/second-factor/app/code", "/login/second"),  # the last two lead on: nothing waits there
+    *("/claims/<int:claim_id>/withdraw", "/manage/<slug>/credentials/<int:credential_id>/remove", "/manage/<slug>/give-back"),
+    *("/manage/<slug>/people/<int:role_id>/end", "/manage/<slug>/reviews/<int:review_id>/reply/withdraw"),
+    *("/manage/<slug>/team/<int:membership_id>/remove", "/manage/<slug>/team/invitations/<int:invitation_id>"),
+    # Nothing is decided yet that could be appealed.
+    *("/manage/<slug>/reviews/<int:review_id>/dispute/appeal", "/reviews/<int:review_id>/dispute/appeal"),
 )
 
 
