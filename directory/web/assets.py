@@ -5,6 +5,7 @@ An address is `/static/<build>/<path>`. The hash stands before the path, so an a
 """
 
 import gzip
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +19,8 @@ READER_FONT = "vendor/atkinson-hyperlegible-next-latin-wght-normal.woff2"
 #: In this order; a folder stands for its parts by name.
 PARTS = (FONTS, "css/tokens.css", "css/base.css", "css/layout.css", "css/components", "css/utilities.css")
 JOINED = "css/site.css"
+#: Remarks, and the space that lines begin with: a fifth of the style sheet as it goes over the wire.
+FOR_WRITERS = re.compile(rb"/\*.*?\*/\s*|^[ \t]+", re.DOTALL | re.MULTILINE)
 TEXT = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain", ".json": "application/json"}
 BINARY = {".woff2": "font/woff2", ".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp"}
 
@@ -48,9 +51,10 @@ def stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
 
 
 def join_css(files: dict[str, bytes]) -> bytes:
-    """Return the CSS parts as one text; the fonts' part only where the font is, and addresses made right for one folder up."""
+    """Return the CSS parts as one text for browsers: the fonts' part only where the font is, addresses made right for one folder up."""
     parts = [name for part in PARTS for name in sorted(files) if name == part or name.startswith(part + "/")]
-    return b"".join(files[name].replace(b'url("../../', b'url("../') for name in parts if name != FONTS or READER_FONT in files)
+    whole = b"".join(files[name].replace(b'url("../../', b'url("../') for name in parts if name != FONTS or READER_FONT in files)
+    return FOR_WRITERS.sub(b"", whole)
 
 
 def asset(name: str, body: bytes) -> Asset:
