@@ -47,6 +47,7 @@ class Site:
     data_dir: Path
     moderator_email: str
     password: str
+    secret_key: str
 
 
 @pytest.fixture(scope="session")
@@ -87,7 +88,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     process = subprocess.Popen([sys.executable, "-m", "directory.cli", "serve"], env=environment, stdout=log, stderr=log)
     try:
         _wait(f"http://127.0.0.1:{port}/readyz", process)
-        yield Site(f"http://localhost:{port}", data_dir, moderator, password)
+        yield Site(f"http://localhost:{port}", data_dir, moderator, password, settings.secret_key)
     finally:
         process.terminate()
         process.wait(40)

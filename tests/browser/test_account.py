@@ -6,14 +6,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from directory.config import Settings
-from directory.core.db import Database
 from tests.browser.conftest import Site
-from tests.factories import PASSWORD, Make
+from tests.browser.people import DESK, PHONE, log_in, open_mail, open_page, person
 
 pytestmark = pytest.mark.browser
 
-PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 PATHS = ("", "/name", "/email", "/password", "/sessions", "/history", "/notifications")
 
 
@@ -26,28 +23,10 @@ def contexts(browser: Browser, site: Site) -> Iterator[list[BrowserContext]]:
         context.close()
 
 
-def _person(site: Site, name: str, email: str) -> None:
-    """Make somebody who can log in, unless an earlier run of the same test has."""
-    database = Database(Settings(data_dir=site.data_dir, secret_key="tests-only-0123456789-abcdefghijklmnop").database)
-    with database.transaction() as session:
-        make = Make(session)
-        make.user(name, email=email)
-    database.dispose()
-
-
 def _page(browser: Browser, site: Site, contexts: list[BrowserContext], *, size: dict[str, int] = DESK, scripts: bool = True) -> Page:
-    contexts.append(browser.new_context(base_url=site.url, viewport=size, java_script_enabled=scripts))  # type: ignore[arg-type]
-    return contexts[-1].new_page()
-
-
-def _log_in(page: Page, email: str, *, target: str) -> None:
-    page.goto(f"/login?next={target}")
-    page.get_by_label("E-mail").focus()
-    page.keyboard.type(email)
-    page.keyboard.press("Tab")
-    page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(re.escape(target) + "$"))
+    page = open_page(browser, site.url, size=size, scripts=scripts)
+    contexts.append(page.context)
+    return page
 
 
 def _tab_to(page: Page, name: str) -> None:
@@ -60,24 +39,12 @@ def _tab_to(page: Page, name: str) -> None:
     pytest.fail(f"no way to {name!r} by keyboard")
 
 
-def _open_mail(page: Page, subject: str, *, to: str) -> None:
-    """Open the newest kept mail of that subject; the worker sends it within moments."""
-    for _ in range(60):
-        page.goto("/dev/outbox")
-        found = page.locator("li").filter(has_text=f"To {to},").filter(has_text=subject)
-        if found.count():
-            found.first.get_by_role("link").click()
-            return
-        page.wait_for_timeout(250)
-    pytest.fail(f"no mail to {to}: {subject}")
-
-
 def test_another_device_is_logged_out(browser: Browser, site: Site, contexts: list[BrowserContext]) -> None:
     """Seen to fail with the wrong row ended: the browser that pressed the button was out."""
-    _person(site, "Device 1", "device@patients.example")
+    person(site, "Device 1", "device@patients.example")
     desk, phone = _page(browser, site, contexts), _page(browser, site, contexts, size=PHONE, scripts=False)
-    _log_in(desk, "device@patients.example", target="/account")
-    _log_in(phone, "device@patients.example", target="/account")
+    log_in(desk, "device@patients.example", target="/account")
+    log_in(phone, "device@patients.example", target="/account")
     desk.goto("/account")
     _tab_to(desk, "Where you are logged in")
     desk.keyboard.press("Enter")
@@ -93,9 +60,9 @@ def test_another_device_is_logged_out(browser: Browser, site: Site, contexts: li
 
 def test_another_name(browser: Browser, site: Site, contexts: list[BrowserContext]) -> None:
     """First one that cannot be taken: the summary of errors has the focus and leads to the field. Seen to fail without it."""
-    _person(site, "Namer 1", "namer@patients.example")
+    person(site, "Namer 1", "namer@patients.example")
     page = _page(browser, site, contexts, size=PHONE)
-    _log_in(page, "namer@patients.example", target="/account")
+    log_in(page, "namer@patients.example", target="/account")
     _tab_to(page, "Overview")
     page.keyboard.press("Enter")
     _tab_to(page, "Name")
@@ -118,9 +85,9 @@ def test_another_address(browser: Browser, site: Site, contexts: list[BrowserCon
     """Asked for, agreed to from both mailboxes, used to log in. Seen to fail with the worker not started."""
     one = f"mover{int(scripts)}"
     old, new = f"{one}@patients.example", f"{one}.new@post.example"
-    _person(site, f"Mover {int(scripts)}", old)
+    person(site, f"Mover {int(scripts)}", old)
     page = _page(browser, site, contexts, size=PHONE, scripts=scripts)
-    _log_in(page, old, target="/account/email")
+    log_in(page, old, target="/account/email")
     page.get_by_label("New e-mail").focus()
     page.keyboard.type(new)
     page.keyboard.press("Enter")
@@ -129,16 +96,16 @@ def test_another_address(browser: Browser, site: Site, contexts: list[BrowserCon
         ("Confirm your new e-mail address", new, "Yes, use this address", "One address has agreed"),
         ("May your account leave this address?", old, "Yes, let it leave", "Your address is changed"),
     ):
-        _open_mail(page, subject, to=to)
+        open_mail(page, subject, to=to)
         page.locator("main a[href*='/account/email/']").first.focus()
         page.keyboard.press("Enter")
         expect(page.get_by_role("button", name=button)).to_be_visible()
         _tab_to(page, button)
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_have_text(said)
-    _open_mail(page, "Your account has left this address", to=old)
+    open_mail(page, "Your account has left this address", to=old)
     expect(page.get_by_role("main")).not_to_contain_text(new)
-    _log_in(_page(browser, site, contexts, scripts=scripts), new, target="/account")
+    log_in(_page(browser, site, contexts, scripts=scripts), new, target="/account")
 
 
 @pytest.mark.parametrize("size", [PHONE, {"width": 820, "height": 1000}, DESK], ids=["360", "820", "1280"])
@@ -146,9 +113,9 @@ def test_nothing_sticks_out(browser: Browser, site: Site, contexts: list[Browser
     """With the longest name and a long address. Seen to fail with the whole name in the bar."""
     width = size["width"]
     email = f"a.very.long.name.indeed.for.an.address.{width}@mail.a-rather-long-domain-name.patients.example"
-    _person(site, f"{width}".ljust(40, "W"), email)
+    person(site, f"{width}".ljust(40, "W"), email)
     page = _page(browser, site, contexts, size=size)
-    _log_in(page, email, target="/account")
+    log_in(page, email, target="/account")
     for path in PATHS:
         page.goto(f"/account{path}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
@@ -156,10 +123,10 @@ def test_nothing_sticks_out(browser: Browser, site: Site, contexts: list[Browser
 
 def test_the_list_folds_on_a_phone_and_is_open_on_a_desk(browser: Browser, site: Site, contexts: list[BrowserContext]) -> None:
     """Also without scripts. Seen to fail with the fold closed everywhere."""
-    _person(site, "Folder 1", "folder@patients.example")
+    person(site, "Folder 1", "folder@patients.example")
     for size, shown in ((PHONE, False), (DESK, True)):
         page = _page(browser, site, contexts, size=size, scripts=False)
-        _log_in(page, "folder@patients.example", target="/account")
+        log_in(page, "folder@patients.example", target="/account")
         link = page.get_by_role("navigation", name="Your account").get_by_role("link", name="History")
         expect(link).to_be_visible(visible=shown)
         if not shown:
@@ -169,9 +136,9 @@ def test_the_list_folds_on_a_phone_and_is_open_on_a_desk(browser: Browser, site:
 
 def test_a_copy_of_everything_and_a_farewell(browser: Browser, site: Site, contexts: list[BrowserContext]) -> None:
     """By keyboard: the file comes, and the account is to go until one changes one's mind. Seen to fail with the choice left out."""
-    _person(site, "Leaver 1", "leaver@patients.example")
+    person(site, "Leaver 1", "leaver@patients.example")
     page = _page(browser, site, contexts, size=PHONE)
-    _log_in(page, "leaver@patients.example", target="/account/export")
+    log_in(page, "leaver@patients.example", target="/account/export")
     with page.expect_download() as coming:
         _tab_to(page, "Make the copy")
         page.keyboard.press("Enter")

@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from directory.accounts import memberships
 from directory.core import clock
 from directory.models.assertions import AssertionRank, EditSuggestion, FieldAssertion
-from directory.models.profiles import Location, Profile, ServiceOffering
+from directory.models.memberships import MembershipRole
+from directory.models.profiles import Location, Profile, ProfileKind, ProfileStatus, ServiceOffering
 from directory.models.sources import SourceRecord
-from tests.clients import forms_of, words_of
+from tests.clients import Visitor, forms_of, words_of
 from tests.queries import count_queries
 
 HOURS = {"mo": [["09:00", "17:00"]]}
@@ -62,6 +64,17 @@ class TestOverview:
         after = words_of(cast.owner.get(at(cast.ada)))
         assert "Your page answers 4 of 10 questions." in after
         assert "There What it costs" in after
+
+    @pytest.mark.parametrize("form", ["/about", "/place/1", "/treatments", "/clients", "/history", ""])
+    def test_a_practice_is_asked_nothing_that_only_a_person_has(self, app, session, make, form):
+        """Seen to fail with "is defined": a field that was taken out of a form is still defined, as None, and the page was an error."""
+        studio, user = make.profile("Scalp House", kind=ProfileKind.PRACTICE, status=ProfileStatus.CLAIMED), make.user("Kim 1")
+        memberships.grant(session, user_id=user.id, profile_id=studio.id, role=MembershipRole.OWNER)
+        session.commit()
+        page = Visitor(app).sign_in(user).get(at(studio, form))
+        assert page.status_code == 200
+        assert "Working since" not in words_of(page)
+        assert "Languages" not in words_of(page)
 
     def test_it_asks_no_more_for_more(self, cast, say, database):
         """Seen to fail with a query for each source."""
