@@ -8,17 +8,20 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from babel.dates import format_date
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 from werkzeug.serving import make_server
 
 from directory.accounts import memberships
 from directory.app import create_app
 from directory.config import Settings
+from directory.core import clock
 from directory.core.db import Database
 from directory.ingest import bodysafe, pipeline, sheet
 from directory.ingest.listing import Feed
+from directory.models.assertions import FieldAssertion
 from directory.models.claims import Claim, ClaimStatus
 from directory.models.memberships import MembershipRole
 from directory.models.profiles import Profile
@@ -220,7 +223,7 @@ def test_a_clinic_of_a_sheet_by_a_token_on_its_website(
         assert session.get_one(Claim, claim_id).status is ClaimStatus.APPROVED
 
 
-def test_the_owner_confirms_facts(held: Held) -> None:
+def test_the_owner_confirms_facts(held: Held, site: Site) -> None:
     """Hours and prices that cannot be are refused beside what was typed. Seen to fail with the button of `confirm` doing nothing."""
     page, slug = held.owner, held.slug
     page.goto(f"/manage/{slug}/facts")
@@ -242,9 +245,18 @@ def test_the_owner_confirms_facts(held: Held) -> None:
     expect(page.get_by_role("alert")).to_be_visible()
     first.get_by_label(re.compile(r"^to\b")).fill("4500")
     page.get_by_role("button", name="Save").click()
-    page.get_by_role("button", name="The hours are still right").click()
-    expect(page.get_by_role("main").get_by_role("status")).to_be_visible()
+    with writing(site) as session:
+        hours = _hours(session, slug)
+        hours.asserted_at -= timedelta(days=40)
+        hours.verified_at -= timedelta(days=40)
     page.goto(f"/p/{slug}")
+    today, then = (format_date(clock.today() - timedelta(days=days), "d MMM y", locale="en") for days in (0, 40))
+    expect(page.get_by_role("main")).to_contain_text(f"Last confirmed on {then}")
+    page.goto(f"/manage/{slug}/facts")
+    page.get_by_role("button", name="The hours are still right").click()
+    expect(page.get_by_role("main").get_by_role("status")).to_contain_text("The day is noted")
+    page.goto(f"/p/{slug}")
+    expect(page.get_by_role("main")).to_contain_text(f"Last confirmed on {today}")
     expect(page.get_by_role("main")).to_contain_text("Prices last confirmed on")
     expect(page.get_by_role("main")).to_contain_text("4,500")
 
@@ -390,3 +402,8 @@ def test_a_stranger_and_another_owner_find_nothing(held: Held, site: Site, opene
 
 def _profile(session: Session, slug: str) -> Profile:
     return session.exec(select(Profile).where(Profile.slug == slug)).one()
+
+
+def _hours(session: Session, slug: str) -> FieldAssertion:
+    mine = (FieldAssertion.profile_id == _profile(session, slug).id, col(FieldAssertion.field).startswith("hours"))
+    return session.exec(select(FieldAssertion).where(*mine)).one()
