@@ -179,7 +179,7 @@ def held(opened: Callable[..., Page], site: Site, staff: Page, tmp_path_factory:
 
 
 def test_claimed_by_letter_it_says_so_and_nothing_more(held: Held, opened: Callable[..., Page]) -> None:
-    """Seen to fail with the moderator's decision left out."""
+    """Seen to fail with the button to claim shown for every profile."""
     visitor = opened(scripts=False)
     visitor.goto(f"/p/{held.slug}")
     expect(visitor.get_by_text("That says nothing about the facts or the work.").first).to_be_visible()
@@ -190,7 +190,7 @@ def test_claimed_by_letter_it_says_so_and_nothing_more(held: Held, opened: Calla
 def test_a_clinic_of_a_sheet_by_a_token_on_its_website(
     site: Site, staff: Page, opened: Callable[..., Page], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On a second web host of the same site, which may ask websites of this machine. Seen to fail with another token in the file."""
+    """On a second web host of the same site, which may ask websites of this machine. The first look finds another token."""
     Names(monkeypatch, follicle_example=[["127.0.0.1"]])
     token = "0" * 40
     with outside(lambda connection, request: connection.sendall(reply(token.encode(), kind="text/plain"))) as website:
@@ -224,7 +224,7 @@ def test_a_clinic_of_a_sheet_by_a_token_on_its_website(
 
 
 def test_the_owner_confirms_facts(held: Held, site: Site) -> None:
-    """Hours and prices that cannot be are refused beside what was typed. Seen to fail with the button of `confirm` doing nothing."""
+    """Hours and prices that cannot be are refused beside what was typed. Seen to fail with `confirm` writing no day."""
     page, slug = held.owner, held.slug
     page.goto(f"/manage/{slug}/facts")
     page.get_by_role("link", name=re.compile("^Change Address, phone")).click()
@@ -262,7 +262,7 @@ def test_the_owner_confirms_facts(held: Held, site: Site) -> None:
 
 
 def test_the_owner_adds_a_credential_and_it_is_not_verified_by_that(held: Held) -> None:
-    """A moderator looks it up first. Seen to fail with the look left out."""
+    """A moderator looks it up first. Seen to fail after a look that was refused and so wrote nothing."""
     page, staff, slug = held.owner, held.staff, held.slug
     page.goto(f"/manage/{slug}/credentials")
     page.get_by_role("link", name="Add a credential").click()
@@ -309,7 +309,7 @@ def test_the_owner_answers_a_review_and_the_guard_stops_a_draft(held: Held, site
 
 
 def test_a_colleague_is_invited_and_may_answer_and_no_more(held: Held, site: Site, opened: Callable[..., Page]) -> None:
-    """By the link in the mail. Seen to fail with the link of another invitation."""
+    """By the link in the mail. Seen to fail with `_is_manager` true for every member."""
     page, slug = held.owner, held.slug
     person(site, "Cole Abt", "cole@studio.example")
     page.goto(f"/manage/{slug}/team")
@@ -385,7 +385,7 @@ PAGES = (
 
 
 def test_a_stranger_and_another_owner_find_nothing(held: Held, site: Site, opened: Callable[..., Page]) -> None:
-    """On each page of the owner, which opens for the owner. Seen to fail with `_is_member` true for all."""
+    """On each page of the owner, which opens for the owner. Seen to fail with `_is_member`, and with `_is_claimant`, true for all."""
     with writing(site) as session:
         make = Make(session)
         make.user("Stu 1", email="stu@nobody.example")
