@@ -7,6 +7,9 @@ K ?=
 # Numbers of listings for `make bench-search`.
 SIZES ?= 10000,100000
 
+# Tests start the programs hundreds of times: they are compiled once, also where the environment says otherwise.
+export PYTHONDONTWRITEBYTECODE =
+
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-tls test test-search drills bench-search check lint audit format lock wheel clean
 
@@ -14,7 +17,7 @@ help:
 	@echo "make demo    a running site with sample data, from nothing"
 	@echo "make demo-tls  the same in production mode, on https://localhost:8443"
 	@echo "make test    all kinds of tests, small numbers"
-	@echo "make drills  faults on purpose, full numbers (K=name for some)"
+	@echo "make drills  faults on purpose, full numbers; all pages on both databases (K=name for some)"
 	@echo "make test-search   the tests of search alone (WHOOSH=whoosh3: on that make of Whoosh)"
 	@echo "make bench-search  how fast search is, beside tantivy and FTS5 (SIZES=10000,100000)"
 	@echo "make check   format, lint, types, tests and known holes"
@@ -29,10 +32,10 @@ demo-tls: $(VENV)/.dev $(VENV)/.vendor
 	@$(BIN)/python tools/demo_tls.py
 
 test: $(VENV)/.dev $(VENV)/.vendor
-	@HAIRLINE_FUZZ=$${HAIRLINE_FUZZ:-800} $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	@HAIRLINE_FUZZ=$${HAIRLINE_FUZZ:-500} $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --one-database
 
 drills: $(VENV)/.dev $(VENV)/.vendor
-	HAIRLINE_DRILL=full $(BIN)/python -m pytest -m "drill or everywhere" --timeout 3000 $(if $(K),-k "$(K)")
+	HAIRLINE_DRILL=full $(BIN)/python -m pytest -m "drill or page" --timeout 3000 $(if $(K),-k "$(K)")
 
 # `make test-search WHOOSH=whoosh3` holds the index against another make of Whoosh, in an environment of its own.
 WHOOSH ?=

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from flask import Flask
@@ -16,7 +17,6 @@ from directory.core.db import Database
 from directory.models.base import metadata
 from directory.search.port import index_folder
 from tests.clients import Visitor
-from tests.drills import size
 from tests.factories import SECRET_KEY, Make
 from tests.logs import listening
 
@@ -32,20 +32,40 @@ def pytest_configure(config: pytest.Config) -> None:
         del os.environ[name]
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark each test by what it needs: `fast` is whatever asks for nothing. Walks over every route meet PostgreSQL in drills alone."""
-    left_out = (
-        [] if size(small=0, full=1) else [item for item in items if any(item.iter_markers("everywhere")) and "[postgres" in item.name]
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take the option of `make test`."""
+    parser.addoption(
+        "--one-database", action="store_true", help="run each test of a page on one of the two databases"
     )
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in set(left_out)]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark each test by what it needs: `fast` is whatever asks for nothing, `page` whatever asks the site through its pages.
+
+    Pages ask the database by way of queries and services, whose own tests meet both databases each time.
+    """
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
+        if "house" in fixtures:
+            item.add_marker("page")
         if "database" in fixtures or "postgres_url" in fixtures:
             item.add_marker("db")
         elif not any(item.iter_markers("browser")) and not any(item.iter_markers("drill")) and not any(item.iter_markers("db")):
             item.add_marker("fast")
+    left_out = [item for item in items if _is_on_the_other(item)] if config.getoption("--one-database") else []
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        gone = set(left_out)
+        items[:] = [item for item in items if item not in gone]
+
+
+def _is_on_the_other(item: pytest.Item) -> bool:
+    """Say whether this test of a page runs on the other database: which one it is hangs on its name alone."""
+    database = item.callspec.params.get("schema") if hasattr(item, "callspec") else None
+    if database not in BOTH or not any(item.iter_markers("page")):
+        return False
+    name = item.nodeid.replace(f"[{database}", "[", 1)
+    return BOTH[crc32(name.encode()) % len(BOTH)] != database
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,6 @@ from functools import cache
 from io import BytesIO
 
 from babel import Locale
-from fpdf import FPDF
-from fpdf.enums import XPos, YPos
 from text_unidecode import unidecode
 
 from directory.core.i18n import _
@@ -156,6 +154,8 @@ class _Paper:
 
     def __init__(self, sheet: _Sheet) -> None:
         self._sheet = sheet
+        from fpdf import FPDF  # noqa: PLC0415  (for letters alone, and slow to import)
+
         self._pdf = FPDF(format=sheet.size, unit="mm")
         self._pdf.set_creation_date(_MADE)
         self._pdf.set_auto_page_break(False)
@@ -186,7 +186,7 @@ class _Paper:
     def say(self, text: str, *, size: float = 11) -> None:
         """Print a paragraph."""
         self._pdf.set_font(_FACE, size=size)
-        self._pdf.multi_cell(0, size * 0.5, printable(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self._pdf.multi_cell(0, size * 0.5, printable(text), align="L", new_x="LMARGIN", new_y="NEXT")
         self._pdf.ln(4)
 
     def bytes(self) -> bytes:

@@ -17,8 +17,6 @@ from tests.attacks.test_matrix import token
 from tests.clients import Visitor, forms_of
 from tests.factories import Make
 
-pytestmark = pytest.mark.everywhere
-
 #: Tables that count or remember that somebody tried: a refused try is counted on purpose.
 COUNTS = frozenset({"login_failures", "rate_counts", "jobs"})
 FORM = "application/x-www-form-urlencoded"

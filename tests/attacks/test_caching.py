@@ -20,8 +20,6 @@ from tests.clients import Visitor
 from tests.factories import Make
 from tests.test_public_pages import FILES, NOT_KEPT
 
-pytestmark = pytest.mark.everywhere
-
 PERSONAL = "private, no-store"
 #: Answers for everybody that say themselves for how long they hold.
 OWN_WORDS = re.compile(r"(?:public, max-age=\d+(?:, immutable)?|no-cache|no-store)")

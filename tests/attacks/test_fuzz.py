@@ -1,6 +1,6 @@
 """Made-up requests to every form route, as everybody: never a 500.
 
-`pytest tests/attacks -k fuzz` sends 10,000, half of them on each database; `make test` sends a few hundred (HAIRLINE_FUZZ).
+`pytest tests/attacks -k fuzz` sends 10,000, half of them on each database; `make test` sends a few hundred to one (HAIRLINE_FUZZ).
 """
 
 import os

@@ -16,8 +16,6 @@ from tests.clients import Visitor
 from tests.core.test_config import STRONG
 from tests.factories import Make
 
-pytestmark = pytest.mark.everywhere
-
 #: What stands in a route's parts: nothing that there is, so that most of these answers are errors.
 PART = {"slug": "nobody", "path": "ca/ontario/toronto/", "token": "x" * 43, "name": "css/site.css", "build": "0"}
 HOST = "https://hairline.example"

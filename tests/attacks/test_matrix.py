@@ -19,8 +19,6 @@ from tests.attacks.cast import WHO, Cast, routes, send, undone
 from tests.clients import Visitor, forms_of
 from tests.factories import Make
 
-pytestmark = pytest.mark.everywhere
-
 TABLE = Path(__file__).with_name("matrix.txt")
 WIDTHS = (58, 7, *(max(len(who), len("confirmed")) + 2 for who in WHO))
 

@@ -9,8 +9,6 @@ from sqlmodel import Session
 from tests.clients import Visitor, forms_of
 from tests.factories import Make
 
-pytestmark = pytest.mark.everywhere
-
 #: Around the ends of what 16, 32, 64 bits and a double hold; what is no number; digits of other scripts.
 LARGE = [str(number) for power in (31, 32, 63, 64, 1000) for number in (2**power - 1, 2**power, -(2**power))]
 ODD = ["0", "-0", "00000001", "1e309", "NaN", "-inf", "0x10", "1_000", "1.0", "9" * 5000, "٣", "१", "½", "+1", "", " 1", "1 OR 1=1"]
