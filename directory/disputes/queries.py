@@ -123,10 +123,10 @@ def may_call_off(dispute: Dispute) -> bool:
     return dispute.status in OPEN and dispute.outcome is None
 
 
-def is_spent(session: Session, review_id: int) -> bool:
-    """Say whether disputes about a review were called off so often that no other one is taken."""
+def left_to_file(session: Session, review_id: int) -> int:
+    """Return how often disputes about a review can still be called off: with none left, none is filed either."""
     called_off = (Dispute.review_id == review_id, Dispute.status == DisputeStatus.CALLED_OFF)
-    return session.exec(select(func.count()).where(*called_off)).one() >= rules.MAX_CALLED_OFF
+    return rules.MAX_CALLED_OFF - session.exec(select(func.count()).where(*called_off)).one()
 
 
 def by_id(session: Session, dispute_id: int) -> Filed:

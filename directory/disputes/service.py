@@ -255,7 +255,7 @@ def _refuse_again(session: Session, review_id: int, profile_id: int) -> None:
     earlier = queries.latest(session, review_id)
     if earlier is not None and earlier.outcome is not None:
         raise Refused(_("A dispute about this review was decided. You can appeal that decision, once."))
-    if queries.is_spent(session, review_id):
+    if queries.left_to_file(session, review_id) <= 0:
         raise Refused(_("Disputes about this review were called off twice. Another one cannot be filed; anybody can still report it."))
     since = clock.now() - timedelta(days=1)
     filed = session.exec(select(func.count()).where(Dispute.profile_id == profile_id, col(Dispute.created_at) > since)).one()

@@ -67,7 +67,7 @@ def file(review: Review) -> tuple[str, int] | Response:
 def _is_last(dispute: Dispute, review: Review) -> bool:
     """Say whether no other dispute can be filed after this one."""
     is_set = dispute.outcome is not None or dispute.status in OPEN or review.status not in VISIBLE
-    return is_set or disputes.is_spent(db.session(), review.id)
+    return is_set or disputes.left_to_file(db.session(), review.id) <= 0
 
 
 def _more(dispute: Dispute, review: Review) -> dict[str, object]:
@@ -92,7 +92,8 @@ def call_off(review: Review) -> tuple[str, int] | Response:
         return taken
     if not form.is_submitted() and not disputes.may_call_off(dispute):
         raise NotFound(_("There is no dispute here that can be called off."))
-    return form_page("disputes/call_off.html", form, profile=profile, review=review, manage_page="replies.index")
+    is_last = disputes.left_to_file(db.session(), review_id) <= 1
+    return form_page("disputes/call_off.html", form, profile=profile, review=review, is_last=is_last, manage_page="replies.index")
 
 
 @bp.route("/manage/<slug>/reviews/<int:review_id>/dispute/appeal", methods=["GET", "POST"])

@@ -19,7 +19,7 @@ from directory.models.reviews import Review, ReviewStatus
 from directory.reviews import service as reviews
 from directory.team import overview
 from tests.clients import Visitor, words_of
-from tests.disputes.test_service import Case
+from tests.disputes.test_service import TEXT, Case
 from tests.disputes.test_views import Two
 from tests.factories import Make
 
@@ -124,7 +124,7 @@ class TestRules:
         assert reviews.release(case.session, review_id=case.review.id).status is ReviewStatus.PUBLISHED
 
     def test_it_can_be_filed_anew_once(self, case: Case) -> None:
-        """Filed and called off again and again it would press the author. Seen to fail without `is_spent`."""
+        """Filed and called off again and again it would press the author. Seen to fail without `left_to_file`."""
         for _ in range(2):
             case.file()
             call_off(case)
@@ -149,9 +149,12 @@ class TestRules:
 
 def test_a_second_one_that_was_called_off_says_so(two: Two) -> None:
     """Seen to fail with the form shown that would be refused."""
-    for _ in range(2):
-        two.file()
-        two.practice.send(f"{two.filing}/call-off")
+    for words in ("can be disputed once more", "cannot be disputed again"):
+        filed = two.practice.send(two.filing, reason="false_fact", text=TEXT, good_faith=True)
+        assert "The reviewer has been asked" in words_of(filed)
+        asked = two.practice.get(f"{two.filing}/call-off")
+        assert words in words_of(asked)
+        two.practice.fill(asked)
     page = words_of(two.practice.get(two.filing))
     assert "Called off by the practice" in page
     assert "File the dispute" not in page
