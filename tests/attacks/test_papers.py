@@ -108,7 +108,10 @@ class TestSending:
         assert house.kept == []
 
     def test_nobody_else_sends_one(self, house: House, way: str) -> None:
-        """A responder may not; a stranger, the reviewer, another owner and a moderator find nothing. Seen to fail with SIGNED_IN."""
+        """A responder may not; a stranger, the reviewer, another owner and a moderator find nothing.
+
+        Seen to fail with the permission of those who answer reviews.
+        """
         path, typed = house.ways[way]
         wanted = {house.responder: 403, house.stranger: 404, house.author: 404, house.other: 404, house.moderator: 404}
         for user, status in wanted.items():
@@ -134,12 +137,15 @@ class TestSending:
         assert (seen.actor_id, seen.subject) == (house.moderator.id, f"evidence:{paper.id}")
 
 
-def test_another_owner_shows_nothing_for_a_credential_that_is_not_theirs(house: House) -> None:
-    """Under their own profile's address. Seen to fail without the profile asked."""
-    path = f"/manage/{house.elsewhere.slug}/credentials/{house.credential.id}/document"
-    assert house.visitor(house.other).get(path).status_code == 404
-    path = f"/manage/{house.elsewhere.slug}/reviews/{house.review.id}/dispute/call-off"
-    assert house.visitor(house.other).get(path).status_code == 404
+def test_nothing_is_reached_by_the_address_of_another_profile(house: House, session: Session) -> None:
+    """Not by its owner, and not by somebody who acts for both. Seen to fail without the profile of the address asked, for each."""
+    memberships.grant(session, user_id=house.owner.id, profile_id=house.elsewhere.id, role=MembershipRole.OWNER)
+    path, typed = house.ways["dispute"]
+    house.visitor(house.owner).send(path, **typed)
+    base = f"/manage/{house.elsewhere.slug}"
+    for path in (f"{base}/credentials/{house.credential.id}/document", f"{base}/reviews/{house.review.id}/dispute/call-off"):
+        for user in (house.other, house.owner):
+            assert house.visitor(user).get(path).status_code == 404
 
 
 def test_a_moderator_who_acts_for_the_practice_or_wrote_the_review_may_not(house: House, session: Session, make: Make) -> None:

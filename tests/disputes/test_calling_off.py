@@ -65,7 +65,7 @@ def test_from_the_button_to_the_mail(two: Two) -> None:
 
 
 def test_nobody_else_can(two: Two, make: Make) -> None:
-    """The reviewer, a stranger, another owner, a moderator: nothing here; a responder: not theirs. Seen to fail with SIGNED_IN."""
+    """The reviewer, a stranger, another owner, a moderator: nothing here; a responder: not theirs. Seen to fail with REPLY_WRITE."""
     two.file()
     elsewhere, responder = make.user(), make.user()
     memberships.grant(two.session, user_id=elsewhere.id, profile_id=make.profile().id, role=MembershipRole.OWNER)
