@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from directory.accounts import memberships
 from directory.core import clock
 from directory.credentials import rules, types
+from directory.evidence import service as evidence
 from directory.models.moderation import AuditEntry
 from directory.models.profiles import Credential, CredentialStatus
 from directory.notifications import mail
@@ -47,6 +48,8 @@ def turn(session: Session, *, limit: int = BATCH) -> int:
         is_over = row.expires_on is not None and row.expires_on < today
         row.status = CredentialStatus.LAPSED if is_over else CredentialStatus.STALE
         session.add(row)
+        if is_over:
+            evidence.release(session, credential_id=row.id)
     session.flush()
     return len(rows)
 

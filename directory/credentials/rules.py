@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from directory.core.errors import Refused
 from directory.core.i18n import _
 from directory.credentials import types
+from directory.models.evidence import EvidenceKind
 from directory.models.profiles import Credential, CredentialStatus
 
 MAX_TITLE, MAX_ISSUER, MAX_REFERENCE, MAX_URL = 160, 160, 80, 500
@@ -19,6 +20,13 @@ MOST = 40
 AHEAD = timedelta(days=30)
 #: The states in which somebody has looked and found it.
 FOUND = (CredentialStatus.CHECKED_OK, CredentialStatus.RENEWED)
+#: The states in which a moderator looks next, so that a document helps them.
+AWAITED = (CredentialStatus.CLAIMED, CredentialStatus.STALE)
+#: What a document for a credential of some types is said to be; of the others it is a certificate.
+_PAPERS = {
+    **dict.fromkeys(("medical_licence", "artist_licence", "studio_permit", "npi_number", "health_tourism"), EvidenceKind.LICENCE),
+    **dict.fromkeys(("liability_insurance", types.OTHER), EvidenceKind.OTHER),
+}
 _FIRST = date(1950, 1, 1)
 #: Nothing is valid for longer.
 _YEARS_AHEAD = 30
@@ -118,6 +126,16 @@ def wording(code: str, title: str) -> str:
     """Return what stands on the page: the fixed words of a known type, whatever the row or a file calls it (T-30)."""
     one = types.known(code)
     return one.wording if one else title
+
+
+def takes_documents(row: Credential) -> bool:
+    """Say whether a document can be shown for a credential: its owner states it, and a moderator has yet to look, or to look again."""
+    return row.source_record_id is None and row.status in AWAITED
+
+
+def paper(code: str) -> EvidenceKind:
+    """Return what a document for a credential of this type is said to be."""
+    return _PAPERS.get(code, EvidenceKind.CERTIFICATE)
 
 
 def web_link(url: str, *, field: str, required: bool = False) -> str:

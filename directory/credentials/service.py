@@ -11,6 +11,10 @@ from directory.core import clock
 from directory.core.errors import NotFound, Refused
 from directory.core.i18n import _
 from directory.credentials import rules, types
+from directory.evidence import service as evidence
+from directory.evidence.keys import KeyRing
+from directory.evidence.rules import Document
+from directory.models.evidence import Evidence
 from directory.models.moderation import AuditEntry
 from directory.models.profiles import Credential, CredentialStatus, ProfileKind
 from directory.notifications import mail
@@ -78,8 +82,32 @@ def change(session: Session, *, credential_id: int, user_id: int, stated: Stated
     return row
 
 
+def show(session: Session, *, credential_id: int, user_id: int, keys: KeyRing, document: Document) -> Evidence:
+    """Keep a document that shows a credential, in confidence; moderators who had looked without it are asked to look again.
+
+    Raises:
+        NotFound: when there is none.
+        Refused: when it came from a register, nobody has to look at it now, or five documents were sent already.
+    """
+    row = locked(session, credential_id)
+    if not rules.takes_documents(row):
+        raise Refused(
+            _("No moderator waits to look at this one, so no document is needed. If something is different now, change it first.")
+        )
+    given = {"document": document, "kind": rules.paper(row.type), "user_id": user_id}
+    paper = evidence.store(session, keys=keys, credential_id=credential_id, **given)
+    if row.status is CredentialStatus.CLAIMED:
+        row.checked_on, row.checked_by_id = None, None
+    if row.stated_at is None:
+        row.stated_by_id, row.stated_at = user_id, clock.now()
+    session.add(row)
+    _log(session, user_id, "credential.show", row, type=row.type)
+    session.flush()
+    return paper
+
+
 def remove(session: Session, *, credential_id: int, user_id: int) -> None:
-    """Take a credential off a profile.
+    """Take a credential off a profile; documents that were shown for it are deleted along with it.
 
     Raises:
         NotFound: when there is none.
@@ -92,7 +120,7 @@ def remove(session: Session, *, credential_id: int, user_id: int) -> None:
 
 
 def decide(session: Session, *, credential_id: int, moderator_id: int, outcome: Outcome, source_url: str, reason: str) -> Credential:
-    """Write what a moderator found, in the row and in the log, and tell whoever stated it.
+    """Write what a moderator found, in the row and in the log, let its documents go, and tell whoever stated it.
 
     Args:
         credential_id: Which.
@@ -119,6 +147,7 @@ def decide(session: Session, *, credential_id: int, moderator_id: int, outcome: 
     row.source_url = url or row.source_url
     session.add(row)
     session.flush()
+    evidence.release(session, credential_id=credential_id)
     entry = _log(session, moderator_id, f"credential.{outcome.value}", row, was=was.value, reason=reason, type=row.type)
     session.flush()
     mail.credential_decided(session, entry_id=entry.id)

@@ -71,6 +71,7 @@ class Statistics:
 
     Args:
         open: Not decided yet.
+        called_off: Taken back by the profile's side before a decision.
         closed: Ended without a decision: the review was taken back or taken down meanwhile.
         by_practices: Appeals by those who filed.
         by_reviewers: Appeals by reviewers.
@@ -80,6 +81,7 @@ class Statistics:
 
     filed: int
     open: int
+    called_off: int
     closed: int
     kept: int
     amended: int
@@ -114,6 +116,17 @@ def may_appeal(dispute: Dispute, review: Review) -> bool:
     """Say whether a decision can be appealed: once, in time, while the review is where the decision left it."""
     in_time = dispute.decided_at is not None and clock.now() - dispute.decided_at <= rules.APPEAL_TIME
     return dispute.status is DisputeStatus.DECIDED and in_time and review.status in (*VISIBLE, ReviewStatus.REMOVED)
+
+
+def may_call_off(dispute: Dispute) -> bool:
+    """Say whether the side that filed a dispute can take it back: while nothing was decided."""
+    return dispute.status in OPEN and dispute.outcome is None
+
+
+def left_to_file(session: Session, review_id: int) -> int:
+    """Return how often disputes about a review can still be called off: with none left, none is filed either."""
+    called_off = (Dispute.review_id == review_id, Dispute.status == DisputeStatus.CALLED_OFF)
+    return rules.MAX_CALLED_OFF - session.exec(select(func.count()).where(*called_off)).one()
 
 
 def by_id(session: Session, dispute_id: int) -> Filed:
@@ -156,6 +169,7 @@ def statistics(session: Session) -> Statistics:
     return Statistics(
         filed=len(rows),
         open=sum(1 for row in rows if row.status in OPEN),
+        called_off=sum(1 for row in rows if row.status is DisputeStatus.CALLED_OFF),
         closed=sum(1 for row in rows if row.status is DisputeStatus.CLOSED and row.outcome is None),
         kept=ends[DisputeOutcome.KEPT],
         amended=ends[DisputeOutcome.AMENDED],

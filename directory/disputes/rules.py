@@ -16,6 +16,9 @@ APPEAL_TIME = timedelta(days=180)
 #: Of one profile in 24 hours: nobody disputes all reviews of a page at once.
 MAX_A_DAY = 10
 
+#: About one review: filed and called off again and again, a dispute would be a way to press its author.
+MAX_CALLED_OFF = 2
+
 #: Characters.
 MIN_TEXT_LENGTH = 20
 MAX_TEXT_LENGTH = 3000

@@ -1,4 +1,4 @@
-"""Writing disputes: file, answer, let the time run out, decide, appeal; who is told of each, and what becomes of the review.
+"""Writing disputes: file, call off, answer, let the time run out, decide, appeal; who is told of each, and what becomes of the review.
 
 The review's profile is locked first, then the review, then the dispute: the order of everything else that changes a review.
 """
@@ -17,6 +17,7 @@ from directory.core import clock
 from directory.core.errors import NotAllowed, NotFound, Refused
 from directory.core.i18n import _
 from directory.disputes import queries, rules
+from directory.evidence import service as evidence
 from directory.models.memberships import MembershipRole
 from directory.models.moderation import AuditEntry, HoldReason, ReasonClass
 from directory.models.replies import Dispute, DisputeOutcome, DisputeReason, DisputeStatus
@@ -75,6 +76,30 @@ def file(session: Session, *, review_id: int, user_id: int, reason: DisputeReaso
     if asked:
         outbox.enqueue(session, DUE, key=f"{DUE}:{dispute.id}", delay=rules.ANSWER_TIME, dispute_id=dispute.id)
         mail.dispute_filed(session, dispute_id=dispute.id)
+    return dispute
+
+
+def call_off(session: Session, *, review_id: int, user_id: int) -> Dispute:
+    """Take a dispute back for the profile before anything is decided: the review is as before, and its author is told.
+
+    Raises:
+        NotFound: when there is no such dispute.
+        NotAllowed: when whoever asks does not manage the profile, or their account may not be used any more.
+        Refused: when it was decided or ended already.
+    """
+    _usable(session, user_id)
+    review, profile = reviews.lock(session, review_id)
+    dispute = _locked(session, review_id)
+    _refuse_strangers(session, user_id, profile.id)
+    if not queries.may_call_off(dispute):
+        raise Refused(_("This dispute was decided or ended already, so it cannot be called off."))
+    dispute.status = DisputeStatus.CALLED_OFF
+    session.flush()
+    reviews.mark_disputed(session, review_id=review_id, is_disputed=False)
+    evidence.release(session, dispute_id=dispute.id)
+    _log(session, user_id, "dispute.call_off", dispute)
+    if review.author_id is not None:
+        mail.dispute_called_off(session, dispute_id=dispute.id)
     return dispute
 
 
@@ -172,6 +197,7 @@ def decide(
             tells_author=False,
         )
     reviews.mark_disputed(session, review_id=review.id, is_disputed=False)
+    evidence.release(session, dispute_id=dispute.id)
     _log(session, moderator_id, "dispute.decide", dispute, outcome=outcome.value, is_appeal=is_appeal)
     mail.dispute_decided_reviewer(session, dispute_id=dispute.id, is_appeal=is_appeal)
     mail.dispute_decided_filer(session, dispute_id=dispute.id, is_appeal=is_appeal)
@@ -229,6 +255,8 @@ def _refuse_again(session: Session, review_id: int, profile_id: int) -> None:
     earlier = queries.latest(session, review_id)
     if earlier is not None and earlier.outcome is not None:
         raise Refused(_("A dispute about this review was decided. You can appeal that decision, once."))
+    if queries.left_to_file(session, review_id) <= 0:
+        raise Refused(_("Disputes about this review were called off twice. Another one cannot be filed; anybody can still report it."))
     since = clock.now() - timedelta(days=1)
     filed = session.exec(select(func.count()).where(Dispute.profile_id == profile_id, col(Dispute.created_at) > since)).one()
     if filed >= rules.MAX_A_DAY:

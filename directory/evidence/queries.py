@@ -63,6 +63,16 @@ def of(
     return session.exec(select(Evidence).where(condition).order_by(col(Evidence.id))).all()
 
 
+def of_credentials(session: Session, ids: Sequence[int]) -> dict[int, list[Evidence]]:
+    """Return the documents of some credentials by the credentials' ids, the oldest first; none of those that have none."""
+    rows = session.exec(select(Evidence).where(col(Evidence.credential_id).in_(ids)).order_by(col(Evidence.id))).all()
+    found: dict[int, list[Evidence]] = {}
+    for row in rows:
+        if row.credential_id is not None:
+            found.setdefault(row.credential_id, []).append(row)
+    return found
+
+
 def load(session: Session, evidence_id: int) -> Evidence:
     """Return one document without its bytes.
 

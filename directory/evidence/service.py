@@ -42,7 +42,7 @@ def store(
     """
     subject = queries.subject(claim_id=claim_id, credential_id=credential_id, dispute_id=dispute_id)
     if session.exec(select(func.count()).select_from(Evidence).where(subject)).one() >= rules.MAX_COUNT:
-        raise Refused(_("Five documents are the most that one case can have. Take one back to send another."), field="document")
+        raise Refused(_("Five documents are the most that one case can have, and five were sent."), field="document")
     evidence = Evidence(
         **{"claim_id": claim_id, "credential_id": credential_id, "dispute_id": dispute_id, "user_id": user_id},
         **{"kind": kind, "file_name": document.file_name, "media_type": document.media_type, "size": document.size},

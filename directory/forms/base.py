@@ -72,7 +72,10 @@ class DirectoryForm(FlaskForm):  # type: ignore[misc]
 
     def submitted(self) -> bool:
         """Say whether the form was sent and everything in it has the right shape."""
-        return bool(self.validate_on_submit())
+        is_right = bool(self.validate_on_submit())
+        if not is_right and self.is_submitted():
+            self._ask_for_files_again()
+        return is_right
 
     def blame(self, refusal: Refused | TooMany) -> None:
         """Put what the service refused beside its field, or above the form when it names none."""
@@ -82,3 +85,10 @@ class DirectoryForm(FlaskForm):  # type: ignore[misc]
             self.form_errors.append(str(refusal))
         else:
             found.errors = [*found.errors, str(refusal)]
+        self._ask_for_files_again()
+
+    def _ask_for_files_again(self) -> None:
+        """Say beside each file that was right that it has to be chosen once more: no page can do that, and nobody should lose it unseen."""
+        for field in self:
+            if isinstance(field, FileField) and field.data is not None and not field.errors:
+                field.errors = [_("Choose this file once more. It was not kept, because something else has to be put right.")]

@@ -13,6 +13,7 @@ from directory.credentials.service import Outcome, Stated
 from directory.credentials.types import Type
 from directory.forms.base import DirectoryForm
 from directory.forms.choices import one_of, radios
+from directory.forms.documents import DocumentField
 from directory.models.profiles import Credential
 
 OUTCOMES = {
@@ -69,6 +70,15 @@ class CredentialForm(DirectoryForm):
         validators=[Length(max=rules.MAX_URL, message=lazy("Keep the address to 500 characters."))],
     )
 
+    document = DocumentField(
+        lazy("A document that shows it"),
+        description=lazy(
+            "A licence, a certificate or the insurer's letter: a PDF, JPEG or PNG file of at most 8 MB. It is kept sealed and is not shown."
+            " A moderator opens it, each look is written down, and it goes within 30 days of the decision."
+        ),
+        required=False,
+    )
+
     def offer(self, known: Sequence[Type]) -> None:
         """Ask for one of the types that fit, or for something else."""
         choices = [SelectChoice(value=one.code, label=one.wording) for one in known]
@@ -91,6 +101,7 @@ class ChangeForm(CredentialForm):
     """The same, of a credential that stands there: what it is stays; something else may be called otherwise."""
 
     code = None
+    document: Any = None
 
     def fit(self, row: Credential) -> None:
         """Leave out what is fixed for its type."""
@@ -112,6 +123,12 @@ class ChangeForm(CredentialForm):
             source_url=self.source_url.data or "",
             title=title or "",
         )
+
+
+class ShowForm(DirectoryForm):
+    """A document, shown in confidence."""
+
+    document = DocumentField(lazy("The document"))
 
 
 class RemoveForm(DirectoryForm):

@@ -2,22 +2,43 @@
 
 from collections.abc import Sequence
 
-from wtforms import StringField, TextAreaField
+from wtforms import RadioField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from directory.core.i18n import lazy
 from directory.disputes import rules
 from directory.disputes.service import Choice
+from directory.evidence.rules import KINDS
 from directory.forms.base import DirectoryForm
 from directory.forms.choices import declaration, offered, radios
+from directory.forms.documents import DocumentField
 from directory.forms.reviews import STARS
 from directory.forms.traps import TrappedForm
+from directory.models.evidence import EvidenceKind
 from directory.models.moderation import ReasonClass
 from directory.models.replies import DisputeOutcome
 from directory.reviews import reasons
 from directory.reviews import rules as reviews
 
+#: What a document of theirs can be said to be.
+_PAPERS = {kind: KINDS[kind] for kind in (EvidenceKind.CORRESPONDENCE, EvidenceKind.OTHER)}
 _LENGTH = Length(min=rules.MIN_TEXT_LENGTH, max=rules.MAX_TEXT_LENGTH, message=lazy("Write at least 20 and at most 3,000 characters."))
+
+
+def _document() -> DocumentField:
+    return DocumentField(
+        lazy("A document that shows it"),
+        description=lazy(
+            "A PDF, JPEG or PNG file of at most 8 MB. Nothing about the health of a patient may be in it: no record, no photograph, no"
+            " plan, no bill that names a treatment. Cover what you cannot leave out. It is kept sealed: a moderator opens it, each look is"
+            " written down, and it goes within 30 days of the decision. The reviewer never sees it."
+        ),
+        required=False,
+    )
+
+
+def _paper() -> RadioField:
+    return radios(lazy("What is the document?"), lazy("Choose what it is."), words=_PAPERS, default=EvidenceKind.CORRESPONDENCE.value)
 
 
 class DisputeForm(DirectoryForm):
@@ -29,6 +50,8 @@ class DisputeForm(DirectoryForm):
         description=lazy("The reviewer and our moderators read this. Do not write here who was treated, when or for what."),
         validators=[_LENGTH],
     )
+    document = _document()
+    paper = _paper()
     good_faith = declaration(
         lazy("As far as I know, what I write here is true and complete"),
         lazy("Please confirm that what you write is true as far as you know."),
@@ -72,6 +95,13 @@ class AppealForm(DirectoryForm):
         description=lazy("Another moderator reads this. It costs nothing, and there is one appeal."),
         validators=[_LENGTH],
     )
+
+
+class PracticeAppealForm(AppealForm):
+    """The same of the side that filed the dispute, which may show a document."""
+
+    document = _document()
+    paper = _paper()
 
 
 class DisputeDecisionForm(DirectoryForm):

@@ -77,8 +77,10 @@ class DisputeStatus(StrEnum):
     DECIDED = "decided"
     APPEALED = "appealed"
     FINAL = "final"
-    #: Called off by whoever filed it, or the review went away by itself.
+    #: The review went away, or whoever filed it did.
     CLOSED = "closed"
+    #: The profile's side took it back before anything was decided.
+    CALLED_OFF = "called_off"
 
 
 class DisputeOutcome(StrEnum):

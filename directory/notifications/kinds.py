@@ -104,7 +104,8 @@ OF_MAIL: Mapping[str, Kind] = {
     **dict.fromkeys(("member_invited", "member_role", "member_removed", "profile_given_back", "team_changed"), TEAM),
     **dict.fromkeys(("works_here_asked", "works_here_settled"), TEAM),
     **dict.fromkeys(("review_hidden", "comment_hidden", "reply_hidden", "account_suspended", "account_restored"), DECISIONS),
-    **dict.fromkeys(("dispute_filed", "dispute_appealed", "dispute_decided_reviewer", "dispute_decided_filer"), DECISIONS),
+    **dict.fromkeys(("dispute_filed", "dispute_called_off", "dispute_appealed"), DECISIONS),
+    **dict.fromkeys(("dispute_decided_reviewer", "dispute_decided_filer"), DECISIONS),
     **dict.fromkeys(("review_restored", "comment_restored", "reply_restored", "review_released", "comment_released"), SHOWN_AGAIN),
     "reply_published": REPLIES,
     #: An operator's own, sent by hand.

@@ -166,6 +166,11 @@ def dispute_filed(session: Session, *, dispute_id: int) -> None:
     _enqueue(session, "dispute_filed", dispute_id, dispute_id=dispute_id)
 
 
+def dispute_called_off(session: Session, *, dispute_id: int) -> None:
+    """Tell a review's author that the practice disputes it no longer."""
+    _enqueue(session, "dispute_called_off", dispute_id, dispute_id=dispute_id)
+
+
 def dispute_appealed(session: Session, *, dispute_id: int) -> None:
     """Tell the side that did not appeal that the other one did."""
     _enqueue(session, "dispute_appealed", dispute_id, dispute_id=dispute_id)

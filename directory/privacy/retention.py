@@ -13,6 +13,7 @@ from sqlmodel import Session, SQLModel, col, func, select
 from directory.accounts import history
 from directory.core import clock
 from directory.core.i18n import lazy
+from directory.credentials.rules import AWAITED
 from directory.evidence.rules import KEPT as DOCUMENTS
 from directory.models.accounts import AccountEvent, AuthSession, EmailChange, LoginFailure, MailedToken, Role, User
 from directory.models.claims import HOLDING, OPEN, Claim, ClaimStatus, Invitation
@@ -24,6 +25,7 @@ from directory.models.limits import Block, RateCount
 from directory.models.memberships import Membership
 from directory.models.moderation import Report, ReportStatus
 from directory.models.ops import IdempotencyKey, Job, KeptMail
+from directory.models.profiles import Credential
 from directory.models.replies import Dispute, DisputeStatus
 from directory.models.reviews import Review
 from directory.privacy import rules
@@ -276,11 +278,13 @@ def _document_is_over(moment: datetime) -> ColumnElement[bool]:
     """Return the condition of documents whose day has come, and of those whose case ended without anybody setting one."""
     let_go = col(Evidence.purge_at) < moment + DOCUMENTS
     claims = select(Claim.id).where(col(Claim.status).not_in((*OPEN, ClaimStatus.CONTESTED)), col(Claim.updated_at) < moment)
-    over = (DisputeStatus.FINAL, DisputeStatus.CLOSED)
+    over = (DisputeStatus.FINAL, DisputeStatus.CLOSED, DisputeStatus.CALLED_OFF)
     ended = func.coalesce(Dispute.appeal_decided_at, Dispute.decided_at, Dispute.created_at)
     disputes = select(Dispute.id).where(col(Dispute.status).in_(over), ended < moment)
-    forgotten = col(Evidence.purge_at).is_(None) & (col(Evidence.claim_id).in_(claims) | col(Evidence.dispute_id).in_(disputes))
-    return let_go | forgotten
+    looked_at = (col(Credential.status).not_in(AWAITED), col(Credential.checked_on) < moment.date())
+    credentials = select(Credential.id).where(*looked_at)
+    cases = (col(Evidence.claim_id).in_(claims), col(Evidence.dispute_id).in_(disputes), col(Evidence.credential_id).in_(credentials))
+    return let_go | (col(Evidence.purge_at).is_(None) & or_(*cases))
 
 
 def _has_sender() -> ColumnElement[bool]:

@@ -3,6 +3,7 @@
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from directory.evidence import service as evidence
 from directory.models.replies import OPEN, Dispute, DisputeStatus
 
 
@@ -12,9 +13,12 @@ def is_open(session: Session, review_id: int) -> bool:
 
 
 def close(session: Session, *review_ids: int) -> None:
-    """Close what is disputed about reviews that were taken back, taken down or put back by themselves.
+    """Close what is disputed about reviews that were taken back, taken down or put back by themselves, and let its documents go.
 
     The caller holds the locks of the reviews: whoever decides on a dispute takes them first.
     """
-    open_ones = update(Dispute).where(col(Dispute.review_id).in_(review_ids), col(Dispute.status).in_(OPEN))
-    session.execute(open_ones.values(status=DisputeStatus.CLOSED).execution_options(synchronize_session="fetch"))
+    is_open = (col(Dispute.review_id).in_(review_ids), col(Dispute.status).in_(OPEN))
+    for dispute_id in session.exec(select(Dispute.id).where(*is_open).order_by(col(Dispute.id))).all():
+        evidence.release(session, dispute_id=dispute_id)
+    closed = update(Dispute).where(*is_open).values(status=DisputeStatus.CLOSED)
+    session.execute(closed.execution_options(synchronize_session="fetch"))

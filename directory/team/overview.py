@@ -19,7 +19,7 @@ from directory.profiles.days import Count
 from directory.team import rules
 
 #: Disputes about which something is still to come.
-_SETTLED = (DisputeStatus.DECIDED, DisputeStatus.FINAL, DisputeStatus.CLOSED)
+_SETTLED = (DisputeStatus.DECIDED, DisputeStatus.FINAL, DisputeStatus.CLOSED, DisputeStatus.CALLED_OFF)
 
 
 @dataclass(frozen=True)

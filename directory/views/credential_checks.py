@@ -11,6 +11,7 @@ from directory.core.page import page_number
 from directory.credentials import queries, service, types
 from directory.credentials.queries import Held
 from directory.credentials.service import Outcome
+from directory.evidence import queries as evidence
 from directory.forms.credentials import LookForm
 from directory.web import db, papers
 from directory.web.auth import requires, signed_in
@@ -41,7 +42,8 @@ def look(held: Held) -> tuple[str, int] | Response:
         return answer
     session = db.session()
     one = papers.managed(row, queries.decisions(session, [id_]).get(id_), today=clock.today())
-    return form_page("credential_checks/look.html", form, held=held, one=one, known=types.known(row.type))
+    documents = evidence.of(session, credential_id=id_)
+    return form_page("credential_checks/look.html", form, held=held, one=one, known=types.known(row.type), documents=documents)
 
 
 def _look(session: Session, credential_id: int, moderator_id: int, form: LookForm) -> str:

@@ -9,12 +9,16 @@ from directory.core import clock
 from directory.core.i18n import _
 from directory.credentials import queries, service, types
 from directory.credentials.queries import Held
-from directory.forms.credentials import ChangeForm, CredentialForm, RemoveForm
+from directory.evidence import queries as evidence
+from directory.evidence.rules import Document
+from directory.forms.credentials import ChangeForm, CredentialForm, RemoveForm, ShowForm
 from directory.models.profiles import Profile
 from directory.web import db, papers
+from directory.web import evidence as store
 from directory.web.auth import requires, signed_in
 from directory.web.formpage import form_page, take
 from directory.web.manage import managed
+from directory.web.security import takes_files
 
 bp = Blueprint("credentials", __name__, url_prefix="/manage/<slug>/credentials")
 
@@ -31,16 +35,19 @@ def index(profile: Profile) -> str:
     rows = queries.of_profile(session, profile.id)
     found = queries.decisions(session, [row.id for row in rows])
     shown = [papers.managed(row, found.get(row.id), today=clock.today()) for row in rows]
-    return render_template("credentials/index.html", profile=profile, shown=shown)
+    documents = evidence.of_credentials(session, [row.id for row in rows])
+    return render_template("credentials/index.html", profile=profile, shown=shown, documents=documents)
 
 
 @bp.route("/add", methods=["GET", "POST"])
+@takes_files
 @requires(Permission.PROFILE_EDIT, of=managed)
 def add(profile: Profile) -> tuple[str, int] | Response:
     """Take a credential that the profile has."""
     form, user_id = CredentialForm(), signed_in().id
     known = types.fitting(profile.kind)
     form.offer(known)
+    store.fit(form)
     if answer := take(form, lambda session: _add(session, profile, user_id, form)):
         flash(_("It stands on your page as stated by you. A moderator looks at it."))
         return answer
@@ -61,6 +68,21 @@ def change(held: Held) -> tuple[str, int] | Response:
     return form_page("credentials/change.html", form, profile=held.profile, one=one, manage_page="credentials.index")
 
 
+@bp.route("/<int:credential_id>/document", methods=["GET", "POST"])
+@takes_files
+@requires(Permission.PROFILE_EDIT, of=_held)
+def document(held: Held) -> tuple[str, int] | Response:
+    """Take a document for the moderator who looks."""
+    row, slug, user_id = held.credential, held.profile.slug, signed_in().id
+    form, id_ = ShowForm(), row.id
+    if answer := take(form, lambda session: _show(session, id_, slug, user_id, form.document.data)):
+        flash(_("Your document is sealed. A moderator opens it to decide, and each look is written down."))
+        return answer
+    one = papers.managed(row, None, today=clock.today())
+    shown = {"one": one, "documents": evidence.of(db.session(), credential_id=id_), "manage_page": "credentials.index"}
+    return form_page("credentials/document.html", form, profile=held.profile, **shown)
+
+
 @bp.route("/<int:credential_id>/remove", methods=["GET", "POST"])
 @requires(Permission.PROFILE_EDIT, of=_held)
 def remove(held: Held) -> tuple[str, int] | Response:
@@ -74,8 +96,16 @@ def remove(held: Held) -> tuple[str, int] | Response:
 
 
 def _add(session: Session, profile: Profile, user_id: int, form: CredentialForm) -> str:
-    service.add(session, profile_id=profile.id, kind=profile.kind, user_id=user_id, code=form.code.data, stated=form.stated())
+    given = {"kind": profile.kind, "user_id": user_id, "code": form.code.data, "stated": form.stated()}
+    row, paper = service.add(session, profile_id=profile.id, **given), store.sent(form)
+    if paper is not None:
+        _show(session, row.id, profile.slug, user_id, paper)
     return url_for("credentials.index", slug=profile.slug)
+
+
+def _show(session: Session, credential_id: int, slug: str, user_id: int, paper: Document) -> str:
+    service.show(session, credential_id=credential_id, user_id=user_id, keys=store.keyring(), document=paper)
+    return url_for("credentials.index", slug=slug)
 
 
 def _change(session: Session, credential_id: int, slug: str, user_id: int, form: ChangeForm) -> str:

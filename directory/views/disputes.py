@@ -1,4 +1,4 @@
-"""Disputes about reviews, for both sides: file one, answer one, appeal; and the public numbers."""
+"""Disputes about reviews, for both sides: file one, call it off, answer one, appeal; and the public numbers."""
 
 from flask import Blueprint, flash, render_template, request, url_for
 from sqlmodel import Session
@@ -10,15 +10,21 @@ from directory.core.i18n import _
 from directory.disputes import queries as disputes
 from directory.disputes import rules, service
 from directory.disputes.service import Choice
-from directory.forms.disputes import AnswerForm, AppealForm, DisputeForm
+from directory.evidence import queries as evidence
+from directory.evidence import service as sealing
+from directory.forms.base import DirectoryForm
+from directory.forms.disputes import AnswerForm, AppealForm, DisputeForm, PracticeAppealForm
+from directory.models.evidence import EvidenceKind
 from directory.models.replies import OPEN, Dispute, DisputeReason
 from directory.models.reviews import VISIBLE, Review
 from directory.replies import queries as replies
 from directory.reviews import queries as reviews
 from directory.web import db, seo
+from directory.web import evidence as store
 from directory.web.auth import requires, signed_in
 from directory.web.formpage import form_page, suspicion, take
 from directory.web.manage import managed
+from directory.web.security import takes_files
 
 bp = Blueprint("disputes", __name__)
 
@@ -42,27 +48,64 @@ def _managed_review(slug: str, review_id: int) -> Review:
 
 
 @bp.route("/manage/<slug>/reviews/<int:review_id>/dispute", methods=["GET", "POST"])
+@takes_files
 @requires(Permission.DISPUTE_FILE, of=_managed_review)
 def file(review: Review) -> tuple[str, int] | Response:
     """Dispute a review; where that was done, show how far it is."""
     form, review_id, user_id = DisputeForm(), review.id, signed_in().id
+    store.fit(form)
     profile = reviews.profile_of(db.session(), review)
     if answer := take(form, lambda session: _file(session, review_id, user_id, profile.slug, form)):
         return answer
     dispute = disputes.latest(db.session(), review_id)
     values = {"profile": profile, "review": review, "is_shown": review.status in VISIBLE, "manage_page": "replies.index"}
-    if dispute is not None and (dispute.outcome is not None or dispute.status in OPEN or review.status not in VISIBLE):
-        return form_page("disputes/filed.html", form, dispute=dispute, may_appeal=disputes.may_appeal(dispute, review), **values)
+    if dispute is not None and _is_last(dispute, review):
+        return form_page("disputes/filed.html", form, dispute=dispute, **_more(dispute, review), **values)
     return form_page("disputes/file.html", form, **values)
 
 
+def _is_last(dispute: Dispute, review: Review) -> bool:
+    """Say whether no other dispute can be filed after this one."""
+    is_set = dispute.outcome is not None or dispute.status in OPEN or review.status not in VISIBLE
+    return is_set or disputes.left_to_file(db.session(), review.id) <= 0
+
+
+def _more(dispute: Dispute, review: Review) -> dict[str, object]:
+    """Return what the side that filed a dispute can still do about it, and what it has shown."""
+    may = {"may_appeal": disputes.may_appeal(dispute, review), "may_call_off": disputes.may_call_off(dispute)}
+    return may | {"documents": evidence.of(db.session(), dispute_id=dispute.id)}
+
+
+@bp.route("/manage/<slug>/reviews/<int:review_id>/dispute/call-off", methods=["GET", "POST"])
+@requires(Permission.DISPUTE_FILE, of=_managed_review)
+def call_off(review: Review) -> tuple[str, int] | Response:
+    """Ask whether to take a dispute back; do it when told so."""
+    form, review_id, user_id, dispute = DirectoryForm(), review.id, signed_in().id, _dispute_of(review)
+    profile = reviews.profile_of(db.session(), review)
+
+    def act(session: Session) -> str:
+        service.call_off(session, review_id=review_id, user_id=user_id)
+        return url_for("replies.index", slug=profile.slug)
+
+    if taken := take(form, act):
+        flash(_("The dispute is called off. The reviewer gets a mail that says so."))
+        return taken
+    if not form.is_submitted() and not disputes.may_call_off(dispute):
+        raise NotFound(_("There is no dispute here that can be called off."))
+    is_last = disputes.left_to_file(db.session(), review_id) <= 1
+    return form_page("disputes/call_off.html", form, profile=profile, review=review, is_last=is_last, manage_page="replies.index")
+
+
 @bp.route("/manage/<slug>/reviews/<int:review_id>/dispute/appeal", methods=["GET", "POST"])
+@takes_files
 @requires(Permission.DISPUTE_FILE, of=_managed_review)
 def appeal_as_practice(review: Review) -> tuple[str, int] | Response:
     """Ask another moderator to look at a decision, for the profile."""
     profile = reviews.profile_of(db.session(), review)
     url = url_for("disputes.file", slug=profile.slug, review_id=review.id)
-    return _appeal(review, "disputes/appeal_managed.html", url, profile=profile, manage_page="replies.index")
+    form = PracticeAppealForm()
+    store.fit(form)
+    return _appeal(review, form, "disputes/appeal_managed.html", url, profile=profile, manage_page="replies.index")
 
 
 @bp.route("/reviews/<int:review_id>/dispute", methods=["GET", "POST"])
@@ -85,7 +128,7 @@ def answer(review: Review) -> tuple[str, int] | Response:
 def appeal_as_reviewer(review: Review) -> tuple[str, int] | Response:
     """Ask another moderator to look at a decision, as the review's author."""
     profile = reviews.profile_of(db.session(), review)
-    return _appeal(review, "disputes/appeal.html", url_for("disputes.answer", review_id=review.id), profile=profile)
+    return _appeal(review, AppealForm(), "disputes/appeal.html", url_for("disputes.answer", review_id=review.id), profile=profile)
 
 
 def _dispute_of(review: Review) -> Dispute:
@@ -95,11 +138,12 @@ def _dispute_of(review: Review) -> Dispute:
     return found
 
 
-def _appeal(review: Review, template: str, url: str, **values: object) -> tuple[str, int] | Response:
-    form, review_id, user_id, dispute = AppealForm(), review.id, signed_in().id, _dispute_of(review)
+def _appeal(review: Review, form: AppealForm, template: str, url: str, **values: object) -> tuple[str, int] | Response:
+    review_id, user_id, dispute = review.id, signed_in().id, _dispute_of(review)
 
     def act(session: Session) -> str:
-        service.appeal(session, review_id=review_id, user_id=user_id, text=form.text.data)
+        appealed = service.appeal(session, review_id=review_id, user_id=user_id, text=form.text.data)
+        _keep(session, appealed.id, user_id, form)
         return url
 
     if taken := take(form, act):
@@ -111,8 +155,17 @@ def _appeal(review: Review, template: str, url: str, **values: object) -> tuple[
 
 
 def _file(session: Session, review_id: int, user_id: int, slug: str, form: DisputeForm) -> str:
-    service.file(session, review_id=review_id, user_id=user_id, reason=DisputeReason(form.reason.data), text=form.text.data)
+    filed = service.file(session, review_id=review_id, user_id=user_id, reason=DisputeReason(form.reason.data), text=form.text.data)
+    _keep(session, filed.id, user_id, form)
     return url_for("disputes.file", slug=slug, review_id=review_id)
+
+
+def _keep(session: Session, dispute_id: int, user_id: int, form: DisputeForm | AppealForm) -> None:
+    """Seal the document, if any, that came with a form of the side that filed a dispute; the reviewer's forms have no field for one."""
+    paper = store.sent(form)
+    if paper is not None:
+        given = {"document": paper, "kind": EvidenceKind(form.paper.data), "user_id": user_id}
+        sealing.store(session, keys=store.keyring(), dispute_id=dispute_id, **given)
 
 
 def _answer(session: Session, review_id: int, author_id: int, form: AnswerForm) -> str:

@@ -42,6 +42,16 @@ def dispute_filed(work: Work) -> None:
 
 
 @mail
+def dispute_called_off(work: Work) -> None:
+    """Tell a review's author that the practice has taken its dispute back, and that they need do nothing."""
+    with work.database.session() as session:
+        dispute, profile, user = _sides(session, work.payload["dispute_id"], of_reviewer=True)
+    if dispute is not None and profile is not None and user is not None:
+        page = _page(dispute, profile, of_reviewer=True)
+        send_to(work, user, _("Your review is disputed no longer"), name=profile.name, page=page)
+
+
+@mail
 def dispute_appealed(work: Work) -> None:
     """Tell the other side that another moderator looks."""
     with work.database.session() as session:

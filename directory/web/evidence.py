@@ -7,6 +7,8 @@ from directory.core.errors import Refused
 from directory.core.i18n import _
 from directory.evidence import keys
 from directory.evidence.keys import BadKeys, KeyRing
+from directory.evidence.rules import Document
+from directory.forms.base import DirectoryForm
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -27,6 +29,19 @@ def is_open() -> bool:
     """Say whether documents can be taken here: in production only with keys."""
     settings: Settings = current_app.extensions["hairline_settings"]
     return "hairline_evidence" in current_app.extensions or not settings.production
+
+
+def fit(form: DirectoryForm) -> None:
+    """Leave the field `document`, and `paper` that says what it is, out of a form to which they are added, where the site can take none."""
+    for name in ("document", "paper"):
+        if not is_open() and name in form:
+            del form[name]
+
+
+def sent(form: DirectoryForm) -> Document | None:
+    """Return the document that came with a form as something added, or None."""
+    found: Document | None = form.document.data if "document" in form else None
+    return found
 
 
 def keyring() -> KeyRing:

@@ -20,7 +20,7 @@ from directory.models.disclosures import PerformedBy, TeamDisclosure
 from directory.models.profiles import Credential, CredentialStatus
 from directory.models.treatments import TreatmentFamily
 from directory.profiles.shown import ProfileFacts
-from directory.web import seo, templating, words
+from directory.web import evidence, seo, templating, words
 
 NOT_SAID = lazy("Not said")
 _FAMILIES = {TreatmentFamily.SMP: lazy("Scalp micropigmentation"), TreatmentFamily.TRANSPLANT: lazy("Hair transplants")}
@@ -172,6 +172,7 @@ def managed(one: Credential, found: Decided | None, *, today: date) -> dict[str,
         "id": one.id,
         "link": seo.outside(one.source_url),
         "may_change": is_ours and not is_false,
+        "may_show": rules.takes_documents(one) and evidence.is_open(),
         "expires_on": one.expires_on,
         "issued_on": one.issued_on,
         "stated_at": one.stated_at,

@@ -345,7 +345,8 @@ def _answers() -> None:
             name=op.f("ck_disputes_reason_known"),
         ),
         sa.CheckConstraint(
-            "status IN ('reviewer_notified', 'answered', 'no_answer', 'reviewer_amended', 'decided', 'appealed', 'final', 'closed')",
+            "status IN ('reviewer_notified', 'answered', 'no_answer', 'reviewer_amended', 'decided', 'appealed', 'final', 'closed',"
+            " 'called_off')",
             name=op.f("ck_disputes_status_known"),
         ),
         sa.ForeignKeyConstraint(["appeal_decided_by_id"], ["users.id"], name=op.f("fk_disputes_appeal_decided_by_id"), ondelete="SET NULL"),

@@ -117,6 +117,7 @@ BUTTONS = (
     *("/account/second-factor/passkeys/", "/account/second-factor/app/code", "/login/second"),  # the last two lead on: nothing waits there
     *("/claims/<int:claim_id>/withdraw", "/manage/<slug>/credentials/<int:credential_id>/remove", "/manage/<slug>/give-back"),
     *("/manage/<slug>/people/<int:role_id>/end", "/manage/<slug>/reviews/<int:review_id>/reply/withdraw"),
+    "/manage/<slug>/reviews/<int:review_id>/dispute/call-off",
     *("/manage/<slug>/team/<int:membership_id>/remove", "/manage/<slug>/team/invitations/<int:invitation_id>"),
     # Nothing is decided yet that could be appealed.
     *("/manage/<slug>/reviews/<int:review_id>/dispute/appeal", "/reviews/<int:review_id>/dispute/appeal"),

@@ -7,12 +7,15 @@ from pathlib import Path
 
 from PIL import Image
 from sqlmodel import Session
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
 from directory.core import clock
 from directory.evidence import keys, rules, service
 from directory.evidence.keys import KeyRing
 from directory.models.claims import Claim
 from directory.models.evidence import Evidence, EvidenceKind
+from tests.clients import Visitor, forms_of
 from tests.factories import Make
 
 IMAGES = Path(__file__).parent.parent / "data" / "images"
@@ -63,3 +66,16 @@ def shown(session: Session, claim: Claim, data: bytes = b"", *, keys: KeyRing | 
     document = rules.clean(data or pdf(), file_name=file_name)
     given = {"document": document, "kind": EvidenceKind.LICENCE, "user_id": claim.user_id, "claim_id": claim.id}
     return service.store(session, keys=keys or ring(), **given)
+
+
+def hand_in(visitor: Visitor, path: str, data: bytes, name: str = "licence.pdf", **typed: str) -> TestResponse:
+    """Fill in the form of a page with a file of any size: the test client itself would leave a large one open."""
+    form = next(form for form in forms_of(visitor.get(path)) if "document" in form.names)
+    words = {key: values[0] for key, values in form.values.items() if key != "document"} | typed
+    boundary, body = encode_multipart(words | {"document": FileStorage(io.BytesIO(data), name)})
+    return visitor.client.post(path, data=body, content_type=f"multipart/form-data; boundary={boundary}", follow_redirects=True)
+
+
+def upload(data: bytes = b"", name: str = "licence.pdf") -> tuple[io.BytesIO, str]:
+    """A file as `Visitor.send` takes it for a field."""
+    return io.BytesIO(data or pdf()), name

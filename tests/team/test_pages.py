@@ -1,6 +1,8 @@
 """The first page of those who act for a profile, the one way to ask for reviews, and what stands on a person's account page."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 from flask import Flask
 from sqlmodel import Session
@@ -134,6 +136,23 @@ class TestAccountPage:
         page = Visitor(app).sign_in(team.owner).get("/account")
         assert f'href="{team.base}"' in page.text
         assert f'href="/p/{team.profile.slug}"' in page.text
+
+    def test_no_link_leads_a_responder_to_a_closed_door(self, app: Flask, session: Session, team: Team) -> None:
+        """With all there is to do. Seen to fail with "Dispute" among the reviews, and with the suggestions on the first page."""
+        team.make.review(profile=team.profile)
+        team.make.dispute(review=team.make.review(profile=team.profile, status=ReviewStatus.DISPUTED))
+        team.make.reply(review=team.make.review(profile=team.profile))
+        asked = {"field": "accepting_clients", "value": True, "created_at": clock.now()}
+        session.add(EditSuggestion(profile_id=team.profile.id, user_id=team.make.user().id, **asked))
+        session.commit()
+        visitor = Visitor(app).sign_in(team.member(MembershipRole.RESPONDER))
+        for part in ("", "/reviews", "/team", "/people", "/invite", "/badge", "/leave"):
+            page = visitor.get(team.base + part)
+            for link in set(re.findall(rf'href="({re.escape(team.base)}[^"#]*)"', page.text)):
+                assert visitor.get(unescape(link)).status_code == 200, f"{part or '/'} leads to {link}"
+        owner = Visitor(app).sign_in(team.owner)
+        assert f'href="{team.base}/suggestions"' in owner.get(team.base).text
+        assert "Dispute" in words_of(owner.get(f"{team.base}/reviews"))
 
     def test_every_page_of_the_list_opens_for_every_member(self, app: Flask, team: Team) -> None:
         """Seen to fail with a page of the list kept for owners."""

@@ -545,6 +545,11 @@ MAILS: dict[str, tuple[Callable[[Session, Make], object], str, tuple[str, ...]]]
         "a@p.example",
         ("Ada Marsh", "The year is <wrong>.", "no reason by itself", "http://localhost:8000/reviews/"),
     ),
+    "dispute_called_off": (
+        lambda session, make: mail.dispute_called_off(session, dispute_id=_dispute(session, make, reviewer="a@p.example").id),
+        "a@p.example",
+        ("Ada Marsh", "called off its dispute", "you need do nothing", "http://localhost:8000/reviews/"),
+    ),
     "dispute_appealed": (
         lambda session, make: mail.dispute_appealed(session, dispute_id=_dispute(session, make, reviewer="a@p.example").id),
         "a@p.example",
