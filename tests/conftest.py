@@ -34,9 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Take the option of `make test`."""
-    parser.addoption(
-        "--one-database", action="store_true", help="run each test of a page on one of the two databases"
-    )
+    parser.addoption("--one-database", action="store_true", help="run each test of a page on one of the two databases")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -19,7 +19,7 @@ from directory.core.progress import Progress
 from directory.ingest import bodysafe, pipeline
 from directory.places import blob
 from directory.places import service as places
-from directory.sample import factors
+from directory.sample import desk, factors
 from directory.sample import service as sample
 from directory.search import indexer
 
@@ -71,6 +71,7 @@ def fill(app: Flask, settings: Settings) -> None:
         ("Toronto's register", lambda: _with_bar(lambda progress: _register(database, progress))),
         ("Sample data", lambda: _with_bar(lambda progress: sample.load(database, progress=progress))),
         ("Authenticators of sample staff", lambda: f"{factors.ensure(database, key=settings.secret_key)} new"),
+        ("Desk of the sample practitioner", lambda: _desk(database)),
         ("Search index", lambda: _with_bar(lambda progress: indexer.ensure(database, settings, progress=progress))),
     )
     for name, step in steps:
@@ -100,6 +101,11 @@ def _with_bar(act: Callable[[Progress], object]) -> str:
 def _names(database: Database, settings: Settings) -> str:
     with database.session() as session:
         return "made" if blob.ensure(session, blob.path_in(settings.data_dir)) else "up to date"
+
+
+def _desk(database: Database) -> str:
+    slug = desk.ensure(database)
+    return f"/manage/{slug}" if slug else "none"
 
 
 def _register(database: Database, progress: Progress) -> object:
