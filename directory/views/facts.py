@@ -205,7 +205,9 @@ def _country(profile: Profile) -> str:
 
 
 def _place_id(form: forms.PlaceForm) -> int | None:
-    """Return the place where an address that was typed lies."""
+    """Return the place where an address that was typed lies; None where its country is none that was offered."""
+    if form.country_code.data not in {choice.value for choice in form.country_code.choices}:
+        return None
     said = {name: (form[name].data or "")[:300] for name in ("country_code", "city", "region", "address", "postal_code")}
     return PlaceFinder().find(db.session(), [LocationRow(**said)])[0]
 

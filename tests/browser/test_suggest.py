@@ -186,7 +186,10 @@ def test_a_late_answer_to_older_letters_is_dropped(opened: Opened) -> None:
     page.context.route("**/suggest?q=tor&*", lambda route: held.append(route))
     box = page.get_by_role("main").get_by_label("Treatment or name")
     box.press_sequentially("tor", delay=10)
-    page.wait_for_timeout(300)
+    for _ in range(100):
+        page.wait_for_timeout(100)
+        if held:
+            break
     assert held
     box.press_sequentially("unn", delay=10)
     expect(page.get_by_role("option")).to_have_count(1)
