@@ -6,8 +6,9 @@ from sqlmodel import Session, select
 
 from directory.models.assertions import FieldAssertion
 from directory.models.profiles import HairEvidence, Profile
-from directory.profiles import fields, queries
+from directory.profiles import queries
 from directory.profiles.shown import ProfileFacts
+from directory.provenance import fields
 from directory.web import profile as pages
 
 

@@ -20,9 +20,10 @@ from directory.models.assertions import AssertionRank, FieldAssertion
 from directory.models.profiles import Profile, ProfileKind
 from directory.places import money
 from directory.places import queries as places
-from directory.profiles import assertions, fields, history, suggestions, values
+from directory.profiles import assertions, history, suggestions, values
 from directory.profiles.assertions import Speaker
 from directory.profiles.listing import LocationRow
+from directory.provenance import fields
 from directory.treatments import queries as treatments
 from directory.web import db
 from directory.web import facts as shown

@@ -12,7 +12,8 @@ from directory.core.errors import Refused
 from directory.core.i18n import _, lazy
 from directory.models.assertions import AssertionRank, FieldAssertion
 from directory.models.profiles import PractitionerKind, PriceUnit, Profile, ProfileKind
-from directory.profiles import assertions, completeness, conflicts, fields, history, values
+from directory.profiles import assertions, completeness, conflicts, history, values
+from directory.provenance import fields
 from directory.treatments import queries as treatments
 from directory.web import cards, templating, words
 from directory.web import profile as pages

@@ -18,7 +18,7 @@ N is the position of a location, from 0. A word that would be longer than its co
 | credential:TYPE/REFERENCE | {"title", "issuer", "issued_on", "expires_on"} |
 | inspection:SYSTEM/DAY | {"outcome"} |
 | role:NUMBER | {"title"}, said of the person; NUMBER is the profile of the practice |
-| disclosure | the answers of a TeamDisclosure by task |
+| disclosure | the answers of a TeamDisclosure by column: who does each step, "patients_per_day", "is_insured"; without what is left open |
 """
 
 import hashlib
