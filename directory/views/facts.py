@@ -157,7 +157,8 @@ def past(profile: Profile) -> str:
     """Show who said what and when."""
     private()
     page = history.page(db.session(), profile.id, number=page_number(request.args.get("page")))
-    return render_template("manage/facts/history.html", profile=profile, page=page, told=shown, labels=_labels(), form=ButtonForm)
+    more = {"told": shown, "labels": _labels(), "practices": history.practices(db.session(), page.items)}
+    return render_template("manage/facts/history.html", profile=profile, page=page, **more, form=ButtonForm)
 
 
 @bp.post("/history/<int:assertion_id>/revert")
