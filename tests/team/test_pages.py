@@ -100,7 +100,7 @@ class TestOverview:
         answer = owner.get(team.base)
         assert "Nothing was counted yet" not in words_of(answer)
         assert "The page was not opened in these weeks." in words_of(answer)
-        assert "The same as a table" in words_of(answer)
+        assert "Week by week, as a table" in words_of(answer)
         assert "<rect" not in answer.text
 
     def test_it_asks_little_however_much_waits(self, app: Flask, database: Database, session: Session, team: Team) -> None:
