@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 from sqlmodel import Session, select
 
+from directory.disclosures import rules as disclosures
 from directory.models.assertions import FieldAssertion
 from directory.models.profiles import HairEvidence, Profile
-from directory.profiles import fields, queries
+from directory.profiles import queries
 from directory.profiles.shown import ProfileFacts
+from directory.provenance import fields
 from directory.web import profile as pages
 
 
@@ -24,6 +26,8 @@ def words_on(facts: ProfileFacts) -> Iterator[str]:
         yield from (fields.role(role.profile.id) for role in facts.roles)
     if practice is not None and practice.legal_name:
         yield fields.LEGAL_NAME
+    if facts.disclosure is not None and disclosures.answers(facts.disclosure.model_dump()):
+        yield fields.DISCLOSURE
     yield from (word for word, _record in [*pages.fact_words(facts), *pages.offering_words(facts)])
     yield from (fields.credential(one.type, one.reference) for one in facts.credentials)
     yield from (fields.inspection(one.system, one.inspected_on) for one in facts.inspections)

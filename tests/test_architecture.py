@@ -25,6 +25,7 @@ FLOORS = (
         "treatments",
         "accounts",
         "media",
+        "provenance",
         "evidence",
         "credentials",
         "jurisdictions",

@@ -7,6 +7,8 @@ from directory.claims import moves, queries, rules, service
 from directory.core import clock
 from directory.core.errors import NotAllowed, Refused
 from directory.core.i18n import _
+from directory.credentials import service as credentials
+from directory.disclosures import service as disclosures
 from directory.models.claims import HOLDING, OPEN, Claim, ClaimStatus, ProofMethod, ProofStatus
 from directory.models.profiles import SHOWN, Profile
 from directory.notifications import mail
@@ -56,7 +58,7 @@ def revoke(session: Session, *, claim_id: int, moderator_id: int, reason: str) -
     if claim.status not in HOLDING:
         raise Refused(_("This claim does not hold the profile."))
     moves.end_hold(session, profile, claim, ClaimStatus.REVOKED, actor_id=moderator_id, reason=reason)
-    assertions.end_of_owners(session, profile_id=profile.id, user_id=moderator_id)
+    _take_away(session, profile, moderator_id)
     moves.release(session, profile)
     mail.claim_revoked(session, claim_id=claim.id)
     return claim
@@ -103,7 +105,7 @@ def settle(session: Session, *, claim_id: int, moderator_id: int, transfers: boo
     claim.contests_id = None
     session.flush()
     moves.end_hold(session, profile, holder, ClaimStatus.TRANSFERRED, actor_id=moderator_id, reason=reason, everybody=True)
-    assertions.end_of_owners(session, profile_id=profile.id, user_id=moderator_id)
+    _take_away(session, profile, moderator_id)
     mail.claim_transferred(session, claim_id=holder.id)
     moves.give(session, profile, claim, actor_id=moderator_id, reason=reason)
     return claim
@@ -128,6 +130,13 @@ def take_document(session: Session, *, claim_id: int, moderator_id: int, method:
     if fits:
         service.received(session, profile, claim, actor_id=moderator_id)
     return claim
+
+
+def _take_away(session: Session, profile: Profile, moderator_id: int) -> None:
+    """Take off the page what was said by an owner who was none; what a register says and what moderators have found stays."""
+    assertions.end_of_owners(session, profile_id=profile.id, user_id=moderator_id)
+    credentials.take_away(session, profile_id=profile.id, actor_id=moderator_id)
+    disclosures.take_away(session, profile_id=profile.id, actor_id=moderator_id)
 
 
 def _deny(session: Session, claim: Claim, moderator_id: int, reason: str) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, func, select
+from sqlmodel import Session, col, func, select
 
 from directory.core import clock
 from directory.core.errors import NotFound, Refused
@@ -18,6 +18,7 @@ from directory.models.evidence import Evidence
 from directory.models.moderation import AuditEntry
 from directory.models.profiles import Credential, CredentialStatus, ProfileKind
 from directory.notifications import mail
+from directory.provenance import fields, stating
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ def add(session: Session, *, profile_id: int, kind: ProfileKind, user_id: int, c
     row = Credential(profile_id=profile_id, type=code, title="", issuer="")
     _fill(row, stated, user_id)
     _save(session, row)
+    _say(session, row)
     _log(session, user_id, "credential.state", row, type=row.type)
     return row
 
@@ -76,8 +78,12 @@ def change(session: Session, *, credential_id: int, user_id: int, stated: Stated
         Refused: when it came from a register, was found to be false, or see `add`.
     """
     row = _own(session, credential_id)
+    before = fields.credential(row.type, row.reference)
     _fill(row, stated, user_id)
     _save(session, row)
+    if before != fields.credential(row.type, row.reference):
+        stating.unsay(session, profile_id=row.profile_id, field=before)
+    _say(session, row)
     _log(session, user_id, "credential.change", row, type=row.type)
     return row
 
@@ -100,6 +106,7 @@ def show(session: Session, *, credential_id: int, user_id: int, keys: KeyRing, d
         row.checked_on, row.checked_by_id = None, None
     if row.stated_at is None:
         row.stated_by_id, row.stated_at = user_id, clock.now()
+        _say(session, row)
     session.add(row)
     _log(session, user_id, "credential.show", row, type=row.type)
     session.flush()
@@ -115,8 +122,20 @@ def remove(session: Session, *, credential_id: int, user_id: int) -> None:
     """
     row = _own(session, credential_id)
     _log(session, user_id, "credential.remove", row, type=row.type)
-    session.delete(row)
-    session.flush()
+    _take_off(session, row)
+
+
+def take_away(session: Session, *, profile_id: int, actor_id: int | None) -> None:
+    """Take off a profile what an owner stated and no moderator has found: whoever said it turned out not to act for it.
+
+    Args:
+        actor_id: Who found that.
+    """
+    mine = (Credential.profile_id == profile_id, col(Credential.source_record_id).is_(None), Credential.status == CredentialStatus.CLAIMED)
+    for row in session.exec(select(Credential).where(*mine).order_by(col(Credential.id)).with_for_update()).all():
+        if stating.is_owners(session, profile_id=profile_id, field=fields.credential(row.type, row.reference)):
+            _log(session, actor_id, "credential.take_away", row, type=row.type)
+            _take_off(session, row)
 
 
 def decide(session: Session, *, credential_id: int, moderator_id: int, outcome: Outcome, source_url: str, reason: str) -> Credential:
@@ -147,6 +166,10 @@ def decide(session: Session, *, credential_id: int, moderator_id: int, outcome: 
     row.source_url = url or row.source_url
     session.add(row)
     session.flush()
+    if row.status is CredentialStatus.FALSE_CLAIM:
+        stating.unsay(session, profile_id=row.profile_id, field=fields.credential(row.type, row.reference))
+    elif was is CredentialStatus.FALSE_CLAIM:
+        _say(session, row)
     evidence.release(session, credential_id=credential_id)
     entry = _log(session, moderator_id, f"credential.{outcome.value}", row, was=was.value, reason=reason, type=row.type)
     session.flush()
@@ -203,6 +226,19 @@ def _fill(row: Credential, stated: Stated, user_id: int) -> None:
     row.source_url = rules.web_link(stated.source_url, field="source_url")
     row.status, row.checked_on, row.checked_by_id = CredentialStatus.CLAIMED, None, None
     row.stated_by_id, row.stated_at = user_id, clock.now()
+
+
+def _say(session: Session, row: Credential) -> None:
+    """Write that it is the word of whoever states it."""
+    value = stating.credential_value(row.model_dump())
+    field = fields.credential(row.type, row.reference)
+    stating.state(session, profile_id=row.profile_id, field=field, value=value, user_id=row.stated_by_id)
+
+
+def _take_off(session: Session, row: Credential) -> None:
+    stating.unsay(session, profile_id=row.profile_id, field=fields.credential(row.type, row.reference))
+    session.delete(row)
+    session.flush()
 
 
 def _save(session: Session, row: Credential) -> None:

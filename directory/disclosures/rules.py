@@ -7,6 +7,7 @@ insured. It names the steps that it wants a physician to do: evaluation, plannin
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from directory.core.i18n import lazy
 from directory.models.disclosures import PerformedBy
@@ -33,6 +34,16 @@ HANDS: Mapping[PerformedBy, str] = {
     PerformedBy.VARIES: lazy("It depends on the day: ask"),
     PerformedBy.NOT_DONE: lazy("Not done here"),
 }
+
+
+def answers(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is answered, as an assertion holds it; what is left open is not in it.
+
+    Args:
+        said: The columns of an answer.
+    """
+    hands = {task: str(said[task]) for task in TASKS if said[task] is not None}
+    return hands | {name: said[name] for name in ("patients_per_day", "is_insured") if said[name] is not None}
 
 
 def is_old(stated_at: datetime, *, now: datetime) -> bool:

@@ -11,6 +11,7 @@ from directory.core.i18n import _
 from directory.disclosures import rules
 from directory.models.disclosures import PerformedBy, TeamDisclosure
 from directory.models.moderation import AuditEntry
+from directory.provenance import fields, stating
 
 
 def state(
@@ -22,7 +23,7 @@ def state(
     patients_per_day: int | None,
     is_insured: bool | None,
 ) -> TeamDisclosure:
-    """Write what is said for a profile in place of what was said before; saying the same again confirms it.
+    """Write what is said for a profile in place of what was said before, and whose word it is; saying the same again confirms it.
 
     Args:
         profile_id: Whose.
@@ -52,5 +53,25 @@ def state(
     changed = {task: getattr(row, task).value if getattr(row, task) else "" for task in rules.TASKS if getattr(row, task) != before[task]}
     entry = AuditEntry(actor_id=user_id, action="disclosure.state", subject=f"profile:{profile_id}", details=changed, created_at=moment)
     session.add(entry)
-    session.flush()
+    if answers := rules.answers(row.model_dump()):
+        stating.state(session, profile_id=profile_id, field=fields.DISCLOSURE, value=answers, user_id=user_id)
+    else:
+        stating.unsay(session, profile_id=profile_id, field=fields.DISCLOSURE)
     return row
+
+
+def take_away(session: Session, *, profile_id: int, actor_id: int | None) -> None:
+    """Take what is said for a profile off its page: whoever said it turned out not to act for it.
+
+    Args:
+        actor_id: Who found that.
+    """
+    mine = select(TeamDisclosure).where(TeamDisclosure.profile_id == profile_id).with_for_update()
+    row = session.exec(mine.execution_options(populate_existing=True)).first()
+    if row is None or not stating.is_owners(session, profile_id=profile_id, field=fields.DISCLOSURE):
+        return
+    session.delete(row)
+    stating.unsay(session, profile_id=profile_id, field=fields.DISCLOSURE)
+    subject, moment = f"profile:{profile_id}", clock.now()
+    session.add(AuditEntry(actor_id=actor_id, action="disclosure.take_away", subject=subject, details={}, created_at=moment))
+    session.flush()

@@ -14,7 +14,8 @@ from directory.core.i18n import lazy
 from directory.forms.base import DirectoryForm
 from directory.forms.choices import one_of, radios
 from directory.models.profiles import PriceUnit
-from directory.profiles import fields, suggestions, values
+from directory.profiles import suggestions, values
+from directory.provenance import fields
 
 #: Empty lines for treatments that are not there yet.
 MORE_OFFERINGS = 3

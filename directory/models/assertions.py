@@ -39,7 +39,7 @@ class FieldAssertion(Record, table=True):
     )
     id: int = Field(default=None, primary_key=True)
     profile_id: int = Field(foreign_key="profiles.id", ondelete="CASCADE")
-    #: A word of `profiles/fields.py`: name, website, phone, hours, offering:smp ...
+    #: A word of `provenance/fields.py`: name, website, phone, hours, offering:smp ...
     field: str = Field(max_length=120, sa_type=byte_ordered(120))
     #: As JSON; null says that there is none.
     value: Any = Field(default=None, sa_type=JSON)

@@ -14,9 +14,10 @@ from directory.core.i18n import _
 from directory.models.assertions import AssertionRank, FieldAssertion
 from directory.models.moderation import AuditEntry
 from directory.models.profiles import HairEvidence, Profile
-from directory.profiles import fields, materialise, namesakes, service
+from directory.profiles import materialise, namesakes, service
 from directory.profiles.conflicts import differs
 from directory.profiles.ranks import winner
+from directory.provenance import fields, stating
 
 #: What owners and moderators say; credentials, visits of inspectors and numbers have ways of their own.
 EDITABLE = frozenset(
@@ -25,6 +26,8 @@ EDITABLE = frozenset(
         *("address", "phone", "hours", "offering"),
     }
 )
+#: Of what owners say, what has rows and services of its own.
+_WITH_ROWS = frozenset({"credential", "role", fields.DISCLOSURE})
 #: What goes stale: readers see when it was last confirmed.
 CONFIRMED = ("hours", "offering", fields.ACCEPTING_CLIENTS)
 
@@ -116,7 +119,7 @@ def confirm(session: Session, *, profile_id: int, kind: str, user_id: int) -> No
             word.verified_at = moment
             session.add(word)
         elif word.rank is not AssertionRank.MODERATOR:
-            session.add(_word(profile.id, word.field, word.value, speaker, moment))
+            session.add(stating.word(profile.id, word.field, word.value, **speaker._asdict(), moment=moment))
     session.flush()
     for word in confirmed:
         materialise.apply(session, profile, word.field, winner(by_field(holding(session, profile_id))[word.field]))
@@ -128,15 +131,17 @@ def revert(session: Session, *, profile_id: int, assertion_id: int, speaker: Spe
 
     Raises:
         NotFound: when this profile has no such word.
-        Refused: when it is not for them to go back to.
+        Refused: when it is not for them to go back to, or is changed on a page of its own.
     """
     profile = service.lock(session, profile_id)
     word = session.get(FieldAssertion, assertion_id)
     if word is None or word.profile_id != profile_id:
         raise NotFound(_("There is no such entry."))
+    if fields.stem(word.field) not in EDITABLE:
+        raise Refused(_("This has a page of its own and is not changed here. Nothing was changed."))
     if speaker.rank is AssertionRank.OWNER and word.rank is AssertionRank.REGISTER and word.ended_at is None:
         _may_say(word.field, by_field(holding(session, profile_id))[word.field], speaker)
-        _end(session, profile_id, word.field, speaker.rank, clock.now())
+        stating.end(session, profile_id, word.field, speaker.rank, moment=clock.now())
         materialise.apply(session, profile, word.field, winner(by_field(holding(session, profile_id))[word.field]))
         _done(session, profile, [word.field], speaker, "facts.revert")
     elif speaker.rank is AssertionRank.MODERATOR or word.rank is AssertionRank.OWNER:
@@ -147,16 +152,23 @@ def revert(session: Session, *, profile_id: int, assertion_id: int, speaker: Spe
 
 
 def end_of_owners(session: Session, *, profile_id: int, user_id: int | None = None) -> Sequence[str]:
-    """End all words of a profile's owner, and show what is left: for a claim that was found to be false. Return the fields.
+    """End the words of a profile's owner, and show what is left: for a claim that was found to be false. Return the fields.
+
+    Credentials and the answers to who does the work are taken away by services of their own, with the rows that they stand in; a role is
+    the word of the other side too, and stays.
 
     Args:
         user_id: Who found it.
     """
     profile = service.lock(session, profile_id)
     moment = clock.now()
-    ended = [word.field for word in holding(session, profile_id) if word.rank is AssertionRank.OWNER]
+    ended = [
+        word.field
+        for word in holding(session, profile_id)
+        if word.rank is AssertionRank.OWNER and fields.stem(word.field) not in _WITH_ROWS
+    ]
     for field in ended:
-        _end(session, profile_id, field, AssertionRank.OWNER, moment)
+        stating.end(session, profile_id, field, AssertionRank.OWNER, moment=moment)
     left = by_field(holding(session, profile_id))
     for field in ended:
         materialise.apply(session, profile, field, winner(left.get(field, [])))
@@ -180,26 +192,11 @@ def _may_say(field: str, words: Sequence[FieldAssertion], speaker: Speaker) -> N
 def _put(
     session: Session, profile: Profile, field: str, value: Any, words: Sequence[FieldAssertion], speaker: Speaker, moment: datetime
 ) -> None:
-    _end(session, profile.id, field, speaker.rank, moment)
-    said = _word(profile.id, field, materialise.completed(field, value, words), speaker, moment)
+    stating.end(session, profile.id, field, speaker.rank, moment=moment)
+    said = stating.word(profile.id, field, materialise.completed(field, value, words), **speaker._asdict(), moment=moment)
     session.add(said)
     session.flush()
     materialise.apply(session, profile, field, winner([*(word for word in words if word.ended_at is None), said]))
-
-
-def _word(profile_id: int, field: str, value: Any, speaker: Speaker, moment: datetime) -> FieldAssertion:
-    return FieldAssertion(
-        **{"profile_id": profile_id, "field": field, "value": value, "rank": speaker.rank, "user_id": speaker.user_id},
-        **{"asserted_at": moment, "verified_at": moment},
-    )
-
-
-def _end(session: Session, profile_id: int, field: str, rank: AssertionRank, moment: datetime) -> None:
-    mine = (FieldAssertion.profile_id == profile_id, FieldAssertion.field == field, FieldAssertion.rank == rank)
-    for word in session.exec(select(FieldAssertion).where(*mine, col(FieldAssertion.ended_at).is_(None))).all():
-        word.ended_at = moment
-        session.add(word)
-    session.flush()
 
 
 def _done(session: Session, profile: Profile, changed: Collection[str], speaker: Speaker, action: str) -> None:

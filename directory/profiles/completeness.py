@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from directory.core.i18n import lazy
-from directory.profiles import fields
+from directory.provenance import fields
 
 
 class Asked(NamedTuple):

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, col, or_, select
 
 from directory.models.assertions import AssertionRank, FieldAssertion
-from directory.profiles import fields
+from directory.provenance import fields
 
 #: Whose word counts. An owner's does not: it may be a claimant's.
 _OTHERS = (AssertionRank.REGISTER, AssertionRank.MODERATOR)

@@ -9,8 +9,8 @@ from sqlmodel import Session, SQLModel
 
 from directory.models.base import metadata
 from directory.models.profiles import Credential, Identifier, Inspection, Location, PractitionerRole, ServiceOffering
-from directory.profiles import fields
 from directory.profiles.listing import Placed
+from directory.provenance import fields
 
 Row = dict[str, Any]
 #: Rows by the name of their table.

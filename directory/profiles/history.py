@@ -8,7 +8,9 @@ from sqlmodel import Session, col, func, select
 
 from directory.core.page import Page
 from directory.models.assertions import AssertionRank, EditSuggestion, FieldAssertion, SuggestionStatus
+from directory.models.profiles import SHOWN, Profile
 from directory.models.sources import Source, SourceRecord
+from directory.provenance import fields
 
 PER_PAGE = 30
 
@@ -55,6 +57,15 @@ def page(session: Session, profile_id: int, *, number: int) -> Page[Entry]:
     found = session.execute(rows.limit(PER_PAGE).offset((number - 1) * PER_PAGE)).all()
     items = [Entry(word, source, bool(suggested) and word.rank is not AssertionRank.REGISTER) for word, source, suggested in found]
     return Page(items, number, PER_PAGE, total)
+
+
+def practices(session: Session, entries: Iterable[Entry]) -> dict[int, str]:
+    """Return what the practices are called at which some words say that somebody works, where their pages are shown: at most one SELECT."""
+    numbers = {number for entry in entries if (number := fields.practice(entry.word.field)) is not None}
+    if not numbers:
+        return {}
+    named = wide_select(col(Profile.id), col(Profile.name)).where(col(Profile.id).in_(numbers), col(Profile.status).in_(SHOWN))
+    return {row[0]: row[1] for row in session.execute(named)}
 
 
 def sources(session: Session, words: Iterable[FieldAssertion]) -> dict[int, str]:

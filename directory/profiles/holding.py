@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from directory.models.profiles import HairEvidence, ProfileStatus
-from directory.profiles import fields
 from directory.profiles.saying import Word, held_by
+from directory.provenance import fields
 
 #: An owner speaks for these.
 _OWNED = (ProfileStatus.CLAIMED, ProfileStatus.VERIFIED)

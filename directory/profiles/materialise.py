@@ -11,7 +11,8 @@ from directory.models.assertions import FieldAssertion
 from directory.models.places import Place
 from directory.models.profiles import HairEvidence, Location, Organization, Practitioner, PriceUnit, Profile, ServiceOffering
 from directory.models.treatments import Treatment
-from directory.profiles import fields, service
+from directory.profiles import service
+from directory.provenance import fields
 
 _ADDRESS = ("address", "city", "region", "postal_code", "country_code")
 

@@ -32,7 +32,8 @@ from directory.models.profiles import (
 )
 from directory.models.treatments import Treatment
 from directory.notifications import mail
-from directory.profiles import fields, service
+from directory.profiles import service
+from directory.provenance import fields
 
 #: Entries of one person in 24 hours.
 A_DAY = 3

@@ -21,10 +21,11 @@ from directory.models.profiles import (
     ProfileStatus,
 )
 from directory.models.sources import SourceRecord
-from directory.profiles import facts, fields, holding, rules, saying, service
+from directory.profiles import facts, holding, rules, saying, service
 from directory.profiles.facts import Owned, Row
 from directory.profiles.holding import Listed
 from directory.profiles.listing import Listing, Placed
+from directory.provenance import fields
 
 _PROFILE = facts.blank(Profile)
 _RECORD = facts.blank(SourceRecord)

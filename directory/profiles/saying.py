@@ -10,8 +10,9 @@ from sqlmodel import Session, col
 
 from directory.models.assertions import AssertionRank, FieldAssertion
 from directory.models.profiles import HairEvidence
-from directory.profiles import facts, fields
+from directory.profiles import facts
 from directory.profiles.facts import Owned, Row
+from directory.provenance import fields, stating
 
 #: Whose word an import leaves alone.
 HOLDING = (AssertionRank.OWNER, AssertionRank.MODERATOR)
@@ -79,7 +80,7 @@ def words_of(owned: Owned, rows: Mapping[str, Sequence[Row]], codes: Mapping[int
         met[row["system"]] += 1
         said[fields.identifier(row["system"], met[row["system"]])] = row["value"]
     for row in rows["credentials"]:
-        said[fields.credential(row["type"], row["reference"])] = credential_value(row)
+        said[fields.credential(row["type"], row["reference"])] = stating.credential_value(row)
     for row in rows["inspections"]:
         said[fields.inspection(row["system"], row["inspected_on"])] = {"outcome": row["outcome"]}
     for row in rows["service_offerings"]:
@@ -94,12 +95,7 @@ def address_value(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def offering_value(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a treatment's price as an assertion holds it."""
-    return {name: _plain(row[name]) for name in _PRICE}
-
-
-def credential_value(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a credential as an assertion holds it."""
-    return {name: _plain(row[name]) for name in ("title", "issuer", "issued_on", "expires_on")}
+    return {name: stating.plain(row[name]) for name in _PRICE}
 
 
 def add(session: Session, as_of: date, new: Mapping[int, tuple[Owned, Mapping[str, Any]]]) -> None:
@@ -172,7 +168,3 @@ def _row(owned: Owned, field: str, value: Any, moment: datetime) -> Row:
         **{"profile_id": owned.profile_id, "field": field, "value": value, "rank": AssertionRank.REGISTER},
         **{"source_record_id": owned.record_id, "user_id": None, "asserted_at": moment, "verified_at": moment, "ended_at": None},
     }
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else None if value is None else value if isinstance(value, int) else str(value)

@@ -169,7 +169,7 @@ class ProfileFacts:
         roles: Where this person works, or who works at this practice; only those whose page answers.
         inspections: Newest first.
         records: What each source says, the newest file first.
-        said: Whose word each fact is that is shown, by the words of `profiles/fields.py`.
+        said: Whose word each fact is that is shown, by the words of `provenance/fields.py`.
     """
 
     profile: Profile

@@ -15,9 +15,10 @@ from directory.models.assertions import AssertionRank, EditSuggestion, FieldAsse
 from directory.models.memberships import Membership, MembershipRole
 from directory.models.moderation import AuditEntry
 from directory.models.profiles import Profile
-from directory.profiles import assertions, fields, namesakes, service
+from directory.profiles import assertions, namesakes, service
 from directory.profiles.assertions import Speaker
 from directory.profiles.conflicts import differs
+from directory.provenance import fields
 
 #: Suggestions of one person in a day, and at most so many that wait for one profile.
 A_DAY, WAITING = 10, 100

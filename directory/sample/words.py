@@ -2,11 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+from directory.disclosures import rules as disclosures
 from directory.models.assertions import AssertionRank
 from directory.models.profiles import HairEvidence, ProfileStatus
-from directory.profiles import fields, saying
+from directory.profiles import saying
+from directory.provenance import fields, stating
 from directory.sample.profiles import SampleProfile
 from directory.sample.rows import Row
 
@@ -36,15 +39,18 @@ def _said(profile: SampleProfile, works_at: Mapping[str, int]) -> dict[str, Any]
     for offering in profile.offerings:
         said[fields.offering(offering["treatment"], offering["technique"])] = saying.offering_value(offering)
     for paper in profile.credentials:
-        said[fields.credential(paper["type"], paper["reference"])] = saying.credential_value(paper)
+        said[fields.credential(paper["type"], paper["reference"])] = stating.credential_value(paper)
     if profile.works_at in works_at:
         said[fields.role(works_at[profile.works_at])] = {"title": profile.role_title}
+    if profile.disclosure is not None:
+        said[fields.DISCLOSURE] = disclosures.answers(profile.disclosure)
     return {field: value for field, value in said.items() if value not in (None, "", [], {})}
 
 
 def _row(profile: SampleProfile, number: int, field: str, value: Any) -> Row:
     rank = AssertionRank.OWNER if profile.row["status"] is ProfileStatus.CLAIMED else AssertionRank.GUESS
-    moment = profile.row["updated_at"]
+    is_dated = field == fields.DISCLOSURE and profile.disclosure is not None
+    moment: datetime = (profile.disclosure or {})["stated_at"] if is_dated else profile.row["updated_at"]
     return {
         **{"profile_id": number, "field": field, "value": value, "rank": rank, "source_record_id": None, "user_id": None},
         **{"asserted_at": moment, "verified_at": moment, "ended_at": None},

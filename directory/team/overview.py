@@ -52,6 +52,11 @@ class Overview:
         return [(span, days.last(self.counted, self.today, span)) for span in days.SPANS]
 
     @property
+    def is_counted(self) -> bool:
+        """Whether there is anything to draw: the page was opened or stood in a list."""
+        return any(any(count) for count in self.counted.values())
+
+    @property
     def weeks(self) -> list[tuple[date, Count]]:
         """The last 13 weeks, the oldest first."""
         return days.weeks(self.counted, self.today)

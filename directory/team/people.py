@@ -14,11 +14,13 @@ from directory.accounts import memberships
 from directory.core import clock
 from directory.core.errors import NotAllowed, NotFound, Refused
 from directory.core.i18n import _
+from directory.models.assertions import AssertionRank
 from directory.models.claims import RoleProposal
 from directory.models.memberships import Membership, MembershipRole
 from directory.models.profiles import SHOWN, Organization, Practitioner, PractitionerRole, Profile, ProfileKind
 from directory.notifications import mail
 from directory.profiles import service as profiles
+from directory.provenance import fields, stating
 from directory.team import queries, rules, service
 
 
@@ -131,7 +133,8 @@ def propose(session: Session, *, profile_id: int, other_id: int, title: str, act
     if said is not None or memberships.role_of(session, user_id=actor_id, profile_id=other_id) is MembershipRole.OWNER:
         if said is not None:
             session.delete(said)
-        _hold(session, practitioner, organization, title or (said.title if said else ""), actor_id)
+        by = said.user_id if said is not None and here.kind is not ProfileKind.PRACTITIONER else actor_id
+        _hold(session, practitioner, organization, title or (said.title if said else ""), actor_id, _Word(by))
         _tell(session, there, here, "agreed", but=actor_id)
         return True
     row = RoleProposal(
@@ -161,7 +164,7 @@ def answer(session: Session, *, proposal_id: int, profile_id: int, agrees: bool,
     if found.asked.id != profile_id:
         raise NotFound
     service.as_owner(session, profile_id=profile_id, actor_id=actor_id)
-    _settle(session, found, agrees=agrees, actor_id=actor_id)
+    _settle(session, found, agrees=agrees, actor_id=actor_id, rank=AssertionRank.OWNER)
 
 
 def decide(session: Session, *, proposal_id: int, agrees: bool, moderator_id: int) -> None:
@@ -174,7 +177,7 @@ def decide(session: Session, *, proposal_id: int, agrees: bool, moderator_id: in
     found = _locked(session, proposal_id)
     if queries.owners(session, found.asked.id):
         raise NotAllowed(_("Somebody owns the other profile by now, so it is theirs to answer."))
-    _settle(session, found, agrees=agrees, actor_id=moderator_id)
+    _settle(session, found, agrees=agrees, actor_id=moderator_id, rank=AssertionRank.MODERATOR)
 
 
 def take_back(session: Session, *, proposal_id: int, profile_id: int, actor_id: int) -> None:
@@ -207,30 +210,42 @@ def end(session: Session, *, role_id: int, profile_id: int, actor_id: int) -> No
     if found.is_from_register:
         raise Refused(_("A register says so, and would say it again. Have it changed there, or report it to us."))
     session.delete(found.role)
+    person, practice = (here, found.other) if here.kind is ProfileKind.PRACTITIONER else (found.other, here)
+    stating.unsay(session, profile_id=person.id, field=fields.role(practice.id))
     service.log(session, actor_id, "role.end", profile_id, other=f"profile:{found.other.id}")
     _touch(session, here, found.other)
     _tell(session, found.other, here, "ended", but=actor_id)
 
 
-def _settle(session: Session, found: Proposed, *, agrees: bool, actor_id: int) -> None:
+class _Word(NamedTuple):
+    """Whose word a role is on the person's page: the person's side's, or a moderator's where nobody owns it."""
+
+    user_id: int | None
+    rank: AssertionRank = AssertionRank.OWNER
+
+
+def _settle(session: Session, found: Proposed, *, agrees: bool, actor_id: int, rank: AssertionRank) -> None:
     practitioner, organization = _ends(session, found.person, found.practice)
     title = found.proposal.title
+    word = _Word(found.proposal.user_id) if found.speaker is found.person else _Word(actor_id, rank)
     session.delete(found.proposal)
     if agrees and _role(session, practitioner, organization) is None:
-        _hold(session, practitioner, organization, title, actor_id)
+        _hold(session, practitioner, organization, title, actor_id, word)
     elif not agrees:
         service.log(session, actor_id, "role.decline", found.asked.id, other=f"profile:{found.speaker.id}")
     _tell(session, found.speaker, found.asked, "agreed" if agrees else "declined", but=actor_id)
 
 
-def _hold(session: Session, practitioner: Practitioner, organization: Organization, title: str, actor_id: int) -> None:
-    """Let it stand on both pages from now on."""
+def _hold(session: Session, practitioner: Practitioner, organization: Organization, title: str, actor_id: int, word: _Word) -> None:
+    """Let it stand on both pages from now on, and write whose word it is."""
     row = PractitionerRole(practitioner_id=practitioner.id, organization_id=organization.id, title=title)
     try:
         with session.begin_nested():
             session.add(row)
     except IntegrityError as error:
         raise Refused(_("That stands on both pages already.")) from error
+    field = fields.role(organization.profile_id)
+    stating.state(session, profile_id=practitioner.profile_id, field=field, value={"title": title}, **word._asdict())
     details = {"practice": f"profile:{organization.profile_id}"}
     service.log(session, actor_id, "role.agree", practitioner.profile_id, **details)
     _touch(session, *(session.get_one(Profile, number) for number in (practitioner.profile_id, organization.profile_id)))

@@ -20,9 +20,10 @@ from directory.models.assertions import AssertionRank, FieldAssertion
 from directory.models.profiles import Profile, ProfileKind
 from directory.places import money
 from directory.places import queries as places
-from directory.profiles import assertions, fields, history, suggestions, values
+from directory.profiles import assertions, history, suggestions, values
 from directory.profiles.assertions import Speaker
 from directory.profiles.listing import LocationRow
+from directory.provenance import fields
 from directory.treatments import queries as treatments
 from directory.web import db
 from directory.web import facts as shown
@@ -156,7 +157,8 @@ def past(profile: Profile) -> str:
     """Show who said what and when."""
     private()
     page = history.page(db.session(), profile.id, number=page_number(request.args.get("page")))
-    return render_template("manage/facts/history.html", profile=profile, page=page, told=shown, labels=_labels(), form=ButtonForm)
+    more = {"told": shown, "labels": _labels(), "practices": history.practices(db.session(), page.items)}
+    return render_template("manage/facts/history.html", profile=profile, page=page, **more, form=ButtonForm)
 
 
 @bp.post("/history/<int:assertion_id>/revert")

@@ -116,7 +116,8 @@ def past(profile_id: int) -> str:
     if profile is None:
         raise NotFound
     page = history.page(db.session(), profile_id, number=page_number(request.args.get("page")))
-    return render_template("moderation/facts.html", profile=profile, page=page, told=shown, labels=_labels(), form=DecideForm)
+    more = {"told": shown, "labels": _labels(), "practices": history.practices(db.session(), page.items)}
+    return render_template("moderation/facts.html", profile=profile, page=page, **more, form=DecideForm)
 
 
 @bp.post("/moderation/facts/<int:profile_id>/<int:assertion_id>")

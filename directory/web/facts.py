@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import url_for
@@ -10,9 +10,12 @@ from sqlmodel import Session
 
 from directory.core.errors import Refused
 from directory.core.i18n import _, lazy
+from directory.disclosures import rules as disclosures
 from directory.models.assertions import AssertionRank, FieldAssertion
+from directory.models.disclosures import PerformedBy
 from directory.models.profiles import PractitionerKind, PriceUnit, Profile, ProfileKind
-from directory.profiles import assertions, completeness, conflicts, fields, history, values
+from directory.profiles import assertions, completeness, conflicts, history, values
+from directory.provenance import fields
 from directory.treatments import queries as treatments
 from directory.web import cards, templating, words
 from directory.web import profile as pages
@@ -95,9 +98,15 @@ def label(field: str, treatment_labels: Mapping[str, str]) -> str:
     return _("%(what)s, address %(number)s", what=said, number=place + 1) if place else said
 
 
-def told(field: str, value: Any) -> str:
-    """Return a value in words."""
+def told(field: str, value: Any, practices: Mapping[int, str] | None = None) -> str:
+    """Return a value in words.
+
+    Args:
+        practices: What practices are called, by the numbers of their profiles; see `history.practices`.
+    """
     stem = fields.stem(field)
+    if stem == "role":
+        return _role(field, value, practices or {})
     if value is None or value in ("", [], {}):
         return _("None")
     if isinstance(value, bool):
@@ -115,6 +124,10 @@ def told(field: str, value: Any) -> str:
         return str(words.PROFESSIONS[PractitionerKind(value)])
     if stem == fields.HAIR_EVIDENCE:
         return {"confirmed": _("Confirmed"), "stated_by_owner": _("Stated by the owner")}.get(value, _("Not known"))
+    if stem == "credential":
+        return _credential(field, value)
+    if stem == fields.DISCLOSURE:
+        return _disclosed(value)
     if isinstance(value, dict):
         return ", ".join(str(one) for one in value.values() if one)
     return str(value)
@@ -197,6 +210,32 @@ def _has(shown: Mapping[str, FieldAssertion], stem: str) -> bool:
 
 def _since(word: FieldAssertion) -> dict[str, str]:
     return {"value": told(word.field, word.value), "day": templating.day(word.asserted_at.date())}
+
+
+def _role(field: str, value: Any, practices: Mapping[int, str]) -> str:
+    name = practices.get(fields.practice(field) or 0) or _("a practice that is not shown any more")
+    return ", ".join(filter(None, (name, (value or {}).get("title"))))
+
+
+def _credential(field: str, value: Mapping[str, Any]) -> str:
+    days = {name: templating.day(date.fromisoformat(value[name])) for name in ("issued_on", "expires_on") if value.get(name)}
+    reference = fields.reference(field)
+    told = (
+        *(value.get("title"), value.get("issuer")),
+        _("number %(number)s", number=reference) if reference else "",
+        _("issued on %(day)s", day=days["issued_on"]) if "issued_on" in days else "",
+        _("until %(day)s", day=days["expires_on"]) if "expires_on" in days else "",
+    )
+    return ", ".join(filter(None, told))
+
+
+def _disclosed(value: Mapping[str, Any]) -> str:
+    told = [f"{label}: {disclosures.HANDS[PerformedBy(value[task])]}" for task, label in disclosures.TASKS.items() if value.get(task)]
+    if value.get("patients_per_day"):
+        told.append(_("Patients on one day: at most %(number)d", number=value["patients_per_day"]))
+    if value.get("is_insured") is not None:
+        told.append(_("Everybody involved is insured: %(answer)s", answer=_("Yes") if value["is_insured"] else _("No")))
+    return "; ".join(told)
 
 
 def _price(value: Mapping[str, Any]) -> str:

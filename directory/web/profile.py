@@ -13,9 +13,9 @@ from markupsafe import Markup
 from directory.core import text
 from directory.core.i18n import _
 from directory.models.profiles import Inspection, Location, ProfileStatus
-from directory.profiles import fields
 from directory.profiles.rules import page_path
 from directory.profiles.shown import OfferingFact, Origin, ProfileFacts, RecordFact
+from directory.provenance import fields
 from directory.web import cards, papers, seo, templating, words
 
 Pair = tuple[str, Any]

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from directory.profiles import fields
+from directory.provenance import fields
 
 revision = "0005"
 down_revision = "0004"

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from flask import Flask
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from directory import jobs
 from directory.accounts import memberships
@@ -14,12 +14,18 @@ from directory.claims import checks, deciding, keeping, queries, service
 from directory.claims.codes import Outcome
 from directory.core import clock
 from directory.core.errors import NotAllowed, Refused
+from directory.credentials import service as credentials
+from directory.credentials.service import Outcome as Found
+from directory.credentials.service import Stated
+from directory.disclosures import service as disclosures
 from directory.models.accounts import User
 from directory.models.assertions import AssertionRank, FieldAssertion
 from directory.models.claims import Claim, ClaimProof, ClaimStatus, ProofMethod, ProofStatus
+from directory.models.disclosures import PerformedBy, TeamDisclosure
 from directory.models.memberships import MembershipRole
+from directory.models.moderation import AuditEntry
 from directory.models.ops import Job, KeptMail
-from directory.models.profiles import Profile, ProfileStatus
+from directory.models.profiles import Credential, Profile, ProfileStatus
 from directory.web import claiming
 from directory.web.claiming import Looking
 from tests.claims import world
@@ -292,6 +298,67 @@ class TestDeciders:
         form = {"action": "approve", "reason": REASON, "csrf_token": _token(browser)}
         assert browser.post(f"/moderation/claims/{claim.id}", form).status_code == 404
         assert nobodys(session, page)
+
+
+class TestWhatWasStated:
+    """What an impostor stated is gone with them; what a moderator found, a register says or nobody in particular said stays."""
+
+    @pytest.fixture
+    def stated(self, session: Session, make: Make, page: Profile, eve: User) -> Claim:
+        """Her claim, with all that she could state: two papers, one of which a moderator found, and who does the work."""
+        hers = world.own(session, page, eve)
+        for code, number in (("abhrs_diplomate", "7"), ("medical_licence", "8"), ("ishrs_member", "9")):
+            more = {"stated": Stated(reference=number, issuer="Sample Board")}
+            row = credentials.add(session, profile_id=page.id, kind=page.kind, user_id=eve.id, code=code, **more)
+            if code == "abhrs_diplomate":
+                continue
+            outcome = Found.FOUND if code == "medical_licence" else Found.NOT_FOUND
+            look = {"outcome": outcome, "source_url": "https://board.example/8", "reason": REASON}
+            credentials.decide(session, credential_id=row.id, moderator_id=make.moderator().id, **look)
+        imported = {"title": "Body art permit", "issuer": "City", "reference": "1"}
+        session.add(Credential(profile_id=page.id, type="body_art_permit", **imported))
+        world.say(session, page, "credential:body_art_permit/1", {}, AssertionRank.GUESS)
+        hands = {"hands": {"evaluation": PerformedBy.PHYSICIAN}, "patients_per_day": 1, "is_insured": True}
+        disclosures.state(session, profile_id=page.id, user_id=eve.id, **hands)
+        session.commit()
+        return hers
+
+    def test_goes_with_a_claim_that_is_revoked(self, app: Flask, session: Session, make: Make, page: Profile, stated: Claim) -> None:
+        """Seen to fail without `_take_away` in `revoke`: her diploma and her answers stood on under "Stated by the practice"."""
+        before = words_of(Visitor(app).get(f"/p/{page.slug}"))
+        assert "Diplomate" in before
+        assert "A physician" in before
+        mia = make.moderator("Mia 1")
+        deciding.revoke(session, claim_id=stated.id, moderator_id=mia.id, reason=REASON)
+        session.commit()
+        self.is_gone(app, session, page, by=mia)
+
+    def test_goes_with_a_page_that_is_handed_over(
+        self, app: Flask, session: Session, make: Make, page: Profile, eve: User, stated: Claim
+    ) -> None:
+        """Seen to fail without `_take_away` in `settle`: the rightful owner would have spoken in her words."""
+        claim, (mia, mo) = world.begin(session, page, make.user("Oda 1")), (make.moderator("Mia 1"), make.moderator("Mo 2"))
+        world.website(session, claim)
+        with time_machine.travel(clock.now() + timedelta(days=8)):
+            service.contest(session, claim_id=claim.id, user_id=claim.user_id)
+            deciding.second(session, claim_id=claim.id, moderator_id=mia.id, transfers=True)
+            deciding.settle(session, claim_id=claim.id, moderator_id=mo.id, transfers=True, reason=REASON)
+        session.commit()
+        assert world.owners(session, page) == [claim.user_id]
+        self.is_gone(app, session, page, by=mo)
+
+    def is_gone(self, app: Flask, session: Session, page: Profile, *, by: User) -> None:
+        session.expire_all()
+        left = session.exec(select(Credential.type).where(Credential.profile_id == page.id).order_by(Credential.type)).all()
+        assert left == ["body_art_permit", "medical_licence"]
+        assert session.exec(select(TeamDisclosure)).all() == []
+        hers = (FieldAssertion.profile_id == page.id, FieldAssertion.rank == AssertionRank.OWNER, col(FieldAssertion.ended_at).is_(None))
+        assert session.exec(select(FieldAssertion.field).where(*hers)).all() == ["credential:medical_licence/8"]
+        said = words_of(Visitor(app).get(f"/p/{page.slug}"))
+        assert "Diplomate" not in said
+        assert "A physician" not in said
+        log = select(AuditEntry.action, AuditEntry.actor_id).where(col(AuditEntry.action).like("%.take_away"))
+        assert sorted(session.exec(log).all()) == [("credential.take_away", by.id)] * 2 + [("disclosure.take_away", by.id)]
 
 
 class TestRaces:

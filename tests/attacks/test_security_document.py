@@ -9,19 +9,25 @@ import pytest
 from directory.accounts import links, passwords, permissions, recovery, rules, strength, throttle, totp
 from directory.accounts.permissions import Permission
 from directory.accounts.trust import A_DAY, Trust
+from directory.claims import codes
+from directory.claims import rules as claims
 from directory.comments import rules as comments
 from directory.config import MIN_SECRET_LENGTH, Settings
 from directory.core.outbound import PUBLIC
 from directory.core.page import MAX_PAGE
 from directory.core.paths import STATIC
+from directory.credentials import rules as credentials
+from directory.disputes import rules as disputes
 from directory.evidence import pictures
 from directory.evidence import rules as evidence
 from directory.models.accounts import TokenPurpose
+from directory.models.claims import ProofMethod
 from directory.moderation import rules as moderation
 from directory.places import typed
-from directory.profiles import proposing
+from directory.profiles import proposing, suggestions
 from directory.reviews import rules as reviews
 from directory.search import analysis
+from directory.team import rules as team
 from directory.views import privacy
 from directory.web import challenges, numbers, security
 from directory.web.limits import CHANGES, REQUESTS, Group
@@ -37,6 +43,14 @@ def said(limit: str) -> str:
 
 def hours(limit: throttle.Limit) -> int:
     return int(limit.window.total_seconds() // 3600)
+
+
+def minutes(method: ProofMethod) -> int:
+    return int(codes.LIVES[method].total_seconds() // 60)
+
+
+def times(number: int) -> str:
+    return {1: "once", 2: "twice"}.get(number, f"{number} times")
 
 
 @pytest.mark.parametrize(
@@ -85,6 +99,24 @@ def hours(limit: throttle.Limit) -> int:
         f"a picture of at most {pictures.MAX_PIXELS // 1_000_000} million pixels",
         f"| {evidence.KEPT.days} days after the decision |",
         f"| entries of people not listed | {proposing.A_DAY} a day of an account |",
+        f"| forms of moderators | {said(CHANGES[Group.MODERATION].account)} of an account,"
+        f" {said(CHANGES[Group.MODERATION].network)} from one network |",
+        f"| forms of log-ins and factors | {said(CHANGES[Group.SIGN_IN].account)} of an account,"
+        f" {said(CHANGES[Group.SIGN_IN].network)} from one network |",
+        f"it ends after {claims.LIFE.days} days without anything shown; contested after {claims.PATIENCE.days} days at the earliest |",
+        f"| codes of claims asked for | {codes.ASK.most} an hour of an account; {codes.CALL.most} in {hours(codes.CALL)} hours to one"
+        f" telephone number; {codes.LETTER.most} letters in {codes.LETTER.window.days} days to one profile |",
+        f"| codes of claims typed | {codes.TRY.most} an hour of an account, {codes.TRIES} of each code; one is {codes.LENGTH} signs"
+        f" ({int(codes.LENGTH * math.log2(len(codes.ALPHABET)))} bits)",
+        f"works {minutes(ProofMethod.EMAIL_AT_DOMAIN)} minutes by mail and telephone, {codes.LIVES[ProofMethod.LETTER_CODE].days} days"
+        " by letter |",
+        f"| looks at the website of a claim | {codes.LOOK.most} an hour of an account; afterwards every {claims.RECHECK.days} days",
+        f"with {claims.SECOND_LOOK.days} days to mend what was not found |",
+        f"| invitations | {team.MOST_OPEN} open ones of a profile, {team.LIFE.days} days each, for {team.MOST_MEMBERS} people at most |",
+        f"| suggestions of visitors | {suggestions.A_DAY} in 24 hours of an account; {suggestions.WAITING} wait for one profile |",
+        f"| disputes | {disputes.MAX_A_DAY} in 24 hours of a profile; called off {times(disputes.MAX_CALLED_OFF)} at most about one"
+        f" review; {disputes.ANSWER_TIME.days} days to answer, {disputes.APPEAL_TIME.days} days to appeal |",
+        f"| credentials that an owner states | {credentials.MOST} of a profile |",
         f"more than {security.MAX_BODY // 1024} KB or {security.MAX_FIELDS} parts",
         f"at most {numbers.LARGEST:,}",
         f"{typed.MAX_WORDS} words, a bounded number of look-ups",
@@ -98,7 +130,10 @@ def test_a_number_of_the_document_is_that_of_the_code(said: str) -> None:
 
 def test_limits_by_the_hour_are_by_the_hour() -> None:
     """The document says "an hour". Seen to fail with another window."""
-    assert {hours(limit) for limit in (throttle.REGISTER, throttle.ASK_FOR_MAIL, throttle.MAIL_TO_ONE)} == {1}
+    assert {
+        hours(limit) for limit in (throttle.REGISTER, throttle.ASK_FOR_MAIL, throttle.MAIL_TO_ONE, codes.ASK, codes.TRY, codes.LOOK)
+    } == {1}
+    assert codes.LIVES[ProofMethod.PHONE_CODE] == codes.LIVES[ProofMethod.EMAIL_AT_DOMAIN], "one number is named for both"
 
 
 def test_every_permission_is_in_the_one_table() -> None:

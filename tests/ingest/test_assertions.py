@@ -26,8 +26,9 @@ from directory.models.profiles import (
     ProfileStatus,
     ServiceOffering,
 )
-from directory.profiles import assertions, fields
+from directory.profiles import assertions
 from directory.profiles.assertions import Speaker
+from directory.provenance import fields
 from tests.counting import statements
 from tests.ingest.conftest import everything, one
 from tests.ingest.test_bodysafe import JANUARY, JULY

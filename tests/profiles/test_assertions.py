@@ -13,10 +13,11 @@ from directory.models.ops import Job
 from directory.models.places import PlaceCount
 from directory.models.profiles import HairEvidence, Location, Practitioner, PriceUnit, Profile, ServiceOffering, SlugRedirect
 from directory.models.sources import SourceRecord
-from directory.profiles import assertions, contacts, fields, service
+from directory.profiles import assertions, contacts, service
 from directory.profiles.assertions import Speaker
 from directory.profiles.ranks import winner
 from directory.profiles.saying import midnight
+from directory.provenance import fields
 
 OWNER, MODERATOR = AssertionRank.OWNER, AssertionRank.MODERATOR
 PRICE = {"min_price": 190000, "max_price": None, "currency": "CAD", "unit": "per_session", "price_date": "2026-11-20"}

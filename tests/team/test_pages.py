@@ -86,6 +86,23 @@ class TestOverview:
         assert answer.text.count("<rect") == 13
         assert "The same as a table" in page
 
+    def test_where_nothing_was_counted_it_says_so(self, app: Flask, session: Session, team: Team) -> None:
+        """In place of an empty drawing; the drawing alone goes where it stood in lists and was never opened.
+
+        Seen to fail without `is_counted`, and with bars of no height drawn.
+        """
+        owner = Visitor(app).sign_in(team.owner)
+        answer = owner.get(team.base)
+        assert "Nothing was counted yet. The first numbers appear within a day." in words_of(answer)
+        assert "<rect" not in answer.text
+        days.add(session, {(team.profile.id, clock.today()): Count(0, 3)})
+        session.commit()
+        answer = owner.get(team.base)
+        assert "Nothing was counted yet" not in words_of(answer)
+        assert "The page was not opened in these weeks." in words_of(answer)
+        assert "Week by week, as a table" in words_of(answer)
+        assert "<rect" not in answer.text
+
     def test_it_asks_little_however_much_waits(self, app: Flask, database: Database, session: Session, team: Team) -> None:
         """At most eight SELECTs. Seen to fail with one more for each review."""
         for number in range(12):

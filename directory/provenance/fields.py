@@ -18,13 +18,15 @@ N is the position of a location, from 0. A word that would be longer than its co
 | credential:TYPE/REFERENCE | {"title", "issuer", "issued_on", "expires_on"} |
 | inspection:SYSTEM/DAY | {"outcome"} |
 | role:NUMBER | {"title"}, said of the person; NUMBER is the profile of the practice |
-| disclosure | the answers of a TeamDisclosure by task |
+| disclosure | the answers of a TeamDisclosure by column: who does each step, "patients_per_day", "is_insured"; without what is left open |
 """
 
 import hashlib
+import re
 from datetime import date
 
 LONGEST = 120
+_CUT = re.compile(r"~[0-9a-f]{16}\Z")
 
 NAME = "name"
 ABOUT = "about"
@@ -76,6 +78,18 @@ def inspection(system: str, day: date) -> str:
 def role(profile_id: int) -> str:
     """Return the word, said of a person, for their work at the practice of a profile."""
     return f"role:{profile_id}"
+
+
+def practice(word: str) -> int | None:
+    """Return the profile of the practice that a word for somebody's work speaks of; None where it speaks of none."""
+    kind, _colon, number = word.partition(":")
+    return int(number) if kind == "role" and number.isascii() and number.isdigit() else None
+
+
+def reference(word: str) -> str:
+    """Return the number of the credential that a word speaks of; empty where it has none, or was too long to be kept whole."""
+    kind, _slash, number = word.partition("/")
+    return number if stem(kind) == "credential" and not _CUT.search(word) else ""
 
 
 def stem(word: str) -> str:
