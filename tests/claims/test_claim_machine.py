@@ -170,6 +170,15 @@ class Claims(RuleBasedStateMachine):
                 assert holder is not None
                 assert holder.user_id not in {first, moderator.id}
 
+    @rule(number=NUMBER, who=NUMBER, action=st.sampled_from([Action.REVOKE, Action.DENY]))
+    def is_ended_by_a_moderator(self, number: int, who: int, action: Action) -> None:
+        """Whoever holds a page, or waits for a person."""
+        claim = self.claim(number, *(HOLDING if action is Action.REVOKE else (ClaimStatus.IN_REVIEW,)))
+        if claim is not None:
+            with self.tried():
+                moderator = self.moderators[who % len(self.moderators)]
+                actions.do(self.session, action, claim_id=claim.id, moderator_id=moderator.id, reason="Because of it.")
+
     @rule(user=NUMBER, page=NUMBER, who=NUMBER, transfers=st.booleans())
     def is_contested_and_decided_by_two(self, user: int, page: int, who: int, transfers: bool) -> None:
         """The straight way to the end of a contest: one looks first, then each of them tries to decide."""
@@ -179,7 +188,8 @@ class Claims(RuleBasedStateMachine):
         if rival is None:
             return
         words = {"reason": "Because of it.", "claim_id": rival.id}
-        first = self.moderators[who % len(self.moderators)]
+        free = [one for one in self.moderators if one.id not in {rival.user_id, *world.owners(self.session, self.pages[page % 2])}]
+        first = free[who % len(free)]
         with self.tried():
             actions.do(self.session, Action.SECOND_TRANSFER, moderator_id=first.id, **words)
         first_id = self.session.get_one(Claim, rival.id).seconded_by_id
