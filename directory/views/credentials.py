@@ -17,7 +17,7 @@ from directory.web import db, papers
 from directory.web import evidence as store
 from directory.web.auth import requires, signed_in
 from directory.web.formpage import form_page, take
-from directory.web.manage import managed
+from directory.web.manage import hold, managed
 from directory.web.security import takes_files
 
 bp = Blueprint("credentials", __name__, url_prefix="/manage/<slug>/credentials")
@@ -58,10 +58,10 @@ def add(profile: Profile) -> tuple[str, int] | Response:
 @requires(Permission.PROFILE_EDIT, of=_held)
 def change(held: Held) -> tuple[str, int] | Response:
     """Take what is different now; moderators are asked to look again."""
-    row, slug, user_id = held.credential, held.profile.slug, signed_in().id
+    row, user_id = held.credential, signed_in().id
     form, id_ = ChangeForm(obj=row), row.id
     form.fit(row)
-    if answer := take(form, lambda session: _change(session, id_, slug, user_id, form)):
+    if answer := take(form, lambda session: _change(session, id_, held.profile, user_id, form)):
         flash(_("Changed. A moderator looks at it again."))
         return answer
     one = papers.managed(row, None, today=clock.today())
@@ -73,9 +73,9 @@ def change(held: Held) -> tuple[str, int] | Response:
 @requires(Permission.PROFILE_EDIT, of=_held)
 def document(held: Held) -> tuple[str, int] | Response:
     """Take a document for the moderator who looks."""
-    row, slug, user_id = held.credential, held.profile.slug, signed_in().id
+    row, user_id = held.credential, signed_in().id
     form, id_ = ShowForm(), row.id
-    if answer := take(form, lambda session: _show(session, id_, slug, user_id, form.document.data)):
+    if answer := take(form, lambda session: _show(session, id_, held.profile, user_id, form.document.data)):
         flash(_("Your document is sealed. A moderator opens it to decide, and each look is written down."))
         return answer
     one = papers.managed(row, None, today=clock.today())
@@ -87,8 +87,8 @@ def document(held: Held) -> tuple[str, int] | Response:
 @requires(Permission.PROFILE_EDIT, of=_held)
 def remove(held: Held) -> tuple[str, int] | Response:
     """Take a credential off the page."""
-    form, id_, slug, user_id = RemoveForm(), held.credential.id, held.profile.slug, signed_in().id
-    if answer := take(form, lambda session: _remove(session, id_, slug, user_id)):
+    form, id_, user_id = RemoveForm(), held.credential.id, signed_in().id
+    if answer := take(form, lambda session: _remove(session, id_, held.profile, user_id)):
         flash(_("Removed."))
         return answer
     one = papers.managed(held.credential, None, today=clock.today())
@@ -96,23 +96,27 @@ def remove(held: Held) -> tuple[str, int] | Response:
 
 
 def _add(session: Session, profile: Profile, user_id: int, form: CredentialForm) -> str:
+    hold(session, profile.id)
     given = {"kind": profile.kind, "user_id": user_id, "code": form.code.data, "stated": form.stated()}
     row, paper = service.add(session, profile_id=profile.id, **given), store.sent(form)
     if paper is not None:
-        _show(session, row.id, profile.slug, user_id, paper)
+        _show(session, row.id, profile, user_id, paper)
     return url_for("credentials.index", slug=profile.slug)
 
 
-def _show(session: Session, credential_id: int, slug: str, user_id: int, paper: Document) -> str:
+def _show(session: Session, credential_id: int, profile: Profile, user_id: int, paper: Document) -> str:
+    hold(session, profile.id)
     service.show(session, credential_id=credential_id, user_id=user_id, keys=store.keyring(), document=paper)
-    return url_for("credentials.index", slug=slug)
+    return url_for("credentials.index", slug=profile.slug)
 
 
-def _change(session: Session, credential_id: int, slug: str, user_id: int, form: ChangeForm) -> str:
+def _change(session: Session, credential_id: int, profile: Profile, user_id: int, form: ChangeForm) -> str:
+    hold(session, profile.id)
     service.change(session, credential_id=credential_id, user_id=user_id, stated=form.stated())
-    return url_for("credentials.index", slug=slug)
+    return url_for("credentials.index", slug=profile.slug)
 
 
-def _remove(session: Session, credential_id: int, slug: str, user_id: int) -> str:
+def _remove(session: Session, credential_id: int, profile: Profile, user_id: int) -> str:
+    hold(session, profile.id)
     service.remove(session, credential_id=credential_id, user_id=user_id)
-    return url_for("credentials.index", slug=slug)
+    return url_for("credentials.index", slug=profile.slug)

@@ -13,7 +13,7 @@ from directory.models.profiles import Profile
 from directory.web import db
 from directory.web.auth import requires, signed_in
 from directory.web.formpage import form_page, take
-from directory.web.manage import managed
+from directory.web.manage import hold, managed
 
 bp = Blueprint("disclosures", __name__, url_prefix="/manage/<slug>/team-work")
 
@@ -33,6 +33,7 @@ def edit(profile: Profile) -> tuple[str, int] | Response:
 
 
 def _state(session: Session, profile: Profile, user_id: int, form: DisclosureForm) -> str:
+    hold(session, profile.id)
     service.state(
         session,
         profile_id=profile.id,

@@ -30,7 +30,7 @@ from directory.web import facts as shown
 from directory.web import profile as words
 from directory.web.auth import requires, signed_in
 from directory.web.formpage import form_page, take
-from directory.web.manage import managed
+from directory.web.manage import hold, managed
 from directory.web.security import private
 
 bp = Blueprint("facts", __name__, url_prefix="/manage/<slug>/facts")
@@ -65,7 +65,7 @@ def index(profile: Profile) -> str:
 def about(profile: Profile) -> Answer:
     """Change the name, the words, the website and the first year."""
     now = _now(profile)
-    form = forms.AboutForm(data={name: now.get(name) for name in (fields.NAME, fields.ABOUT, fields.WEBSITE, fields.YEAR_STARTED)})
+    form = forms.AboutForm(data={name: now.get(name) for name in (fields.ABOUT, fields.WEBSITE, fields.YEAR_STARTED)}, name=profile.name)
     if profile.kind is not ProfileKind.PRACTITIONER:
         del form.year_started
 
@@ -143,6 +143,7 @@ def confirm(profile: Profile) -> Response:
     form, user_id = forms.ConfirmForm(), signed_in().id
 
     def act(session: Session) -> str:
+        hold(session, profile.id)
         assertions.confirm(session, profile_id=profile.id, kind=form.kind.data or "", user_id=user_id)
         return url_for("facts.index", slug=profile.slug)
 
@@ -169,6 +170,7 @@ def revert(word: FieldAssertion) -> Response:
     form = ButtonForm()
 
     def act(session: Session) -> str:
+        hold(session, profile_id)
         assertions.revert(session, profile_id=profile_id, assertion_id=word_id, speaker=speaker)
         return url_for("facts.past", slug=session.get_one(Profile, profile_id).slug)
 
@@ -184,6 +186,7 @@ def _form(template: str, form: DirectoryForm, profile: Profile, told: Any, **mor
     done: dict[str, Any] = {}
 
     def act(session: Session) -> str:
+        hold(session, profile_id)
         done["changed"], done["waits"] = suggestions.save(session, profile_id=profile_id, values=told(), user_id=user_id)
         return url_for("facts.index", slug=session.get_one(Profile, profile_id).slug)
 

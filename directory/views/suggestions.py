@@ -25,7 +25,7 @@ from directory.web import db
 from directory.web import facts as shown
 from directory.web.auth import requires, signed_in
 from directory.web.formpage import form_page, profile_at, take
-from directory.web.manage import managed
+from directory.web.manage import hold, managed
 from directory.web.security import private
 
 bp = Blueprint("suggestions", __name__)
@@ -141,6 +141,8 @@ def _decided(row: EditSuggestion, rank: AssertionRank, back: Any) -> Response:
     accept = form.decision.data == ACCEPT
 
     def act(session: Session) -> str:
+        if rank is AssertionRank.OWNER:
+            hold(session, profile_id)
         service.decide(session, suggestion_id=row_id, profile_id=profile_id, accept=accept, speaker=speaker)
         return str(back(session.get_one(Profile, profile_id).slug))
 

@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 
 from flask import current_app, url_for
+from sqlmodel import Session
 
-from directory.accounts import permissions
+from directory.accounts import memberships, permissions
 from directory.accounts.permissions import Permission
-from directory.core.errors import Gone, Moved, NotFound
-from directory.core.i18n import lazy
+from directory.core.errors import Gone, Moved, NotAllowed, NotFound
+from directory.core.i18n import _, lazy
+from directory.models.memberships import MembershipRole
 from directory.models.profiles import Profile
 from directory.profiles import queries as profiles
+from directory.profiles import service
 from directory.web import auth, db
 
 
@@ -61,3 +64,18 @@ def managed(slug: str) -> Profile:
         return profiles.by_slug(db.session(), slug)
     except (Moved, Gone) as error:
         raise NotFound from error
+
+
+def hold(session: Session, profile_id: int) -> None:
+    """Lock a profile and see once more that whoever asks may change it, first of all in the transaction that does.
+
+    The profile may have been taken from them since the permission was asked for, and what they had said with it: nothing of theirs
+    is written after that.
+
+    Raises:
+        NotAllowed: when they are no owner or manager any more.
+    """
+    service.lock(session, profile_id)
+    role = memberships.role_of(session, user_id=auth.signed_in().id, profile_id=profile_id)
+    if role not in {MembershipRole.OWNER, MembershipRole.MANAGER}:
+        raise NotAllowed(_("You act for this profile no longer. Nothing was written."))
