@@ -57,6 +57,8 @@ def _parts(facts: ProfileFacts) -> dict[str, Any]:
         "prices_confirmed": shown.prices_confirmed(facts),
         "credentials": papers.credentials(facts),
         "law": papers.law(facts),
+        "law_on": papers.speaks_of(facts),
+        "law_unread": papers.unread(facts),
         "operates": papers.operates(facts),
         "credential_sources": shown.sources(facts, [one.source_record_id for one in facts.credentials]),
         "inspections": shown.inspections(facts.inspections),

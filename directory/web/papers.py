@@ -24,9 +24,12 @@ from directory.web import evidence, seo, templating, words
 
 NOT_SAID = lazy("Not said")
 _FAMILIES = {TreatmentFamily.SMP: lazy("Scalp micropigmentation"), TreatmentFamily.TRANSPLANT: lazy("Hair transplants")}
+#: The same in the middle of a sentence.
+_WORK = {TreatmentFamily.SMP: lazy("scalp micropigmentation"), TreatmentFamily.TRANSPLANT: lazy("hair transplants")}
 _VERDICTS = {
     Verdict.MEETS: (lazy("Seems to fit"), "good"),
     Verdict.UNKNOWN: (lazy("Not known"), ""),
+    Verdict.NOT_ASKED: (lazy("No licence of the person is asked for here"), ""),
     Verdict.CONFLICTS: (lazy("Does not fit what this page says"), "warn"),
 }
 
@@ -102,13 +105,24 @@ def law(facts: ProfileFacts) -> list[dict[str, Any]]:
                 "sources": rule.sources,
                 "checked_on": rule.checked_on,
                 "text_of": rule.text_of,
-                "note": rule.note,
+                "notes": rule.notes(facts.place.path if facts.place else ""),
                 "verdict": str(label),
                 "tone": tone,
                 "why": str(WHY[one.why]),
             }
         )
     return found
+
+
+def unread(facts: ProfileFacts) -> list[str]:
+    """Return what they do of which we have not looked up the law of their place, in words for the middle of a sentence."""
+    return [str(_WORK[family]) for family in shelf.unread(facts.says(clock.today()))]
+
+
+def speaks_of(facts: ProfileFacts) -> str:
+    """Return of which treatments the part on the law speaks; empty where there is no such part."""
+    read = [str(_WORK[one.rule.family]) for one in findings(facts)]
+    return ", ".join([*read, *unread(facts)])
 
 
 def asks_who(facts: ProfileFacts) -> bool:

@@ -216,7 +216,7 @@ def links(facts: ProfileFacts, *, reviews: int, comments: int) -> list[tuple[str
         (bool(facts.inspections), ("inspections", _("Inspections"), len(facts.inspections))),
         (bool(facts.credentials), ("credentials", _("Credentials"), len(facts.credentials))),
         (papers.asks_who(facts), ("operates", _("Who does the work"), None)),
-        (bool(papers.findings(facts)), ("law", _("What the law asks here"), None)),
+        (bool(papers.speaks_of(facts)), ("law", _("What the law asks here"), None)),
         (bool(facts.roles), ("people", _("Who works here") if facts.organization else _("Works at"), None)),
         (True, ("reviews", _("Reviews"), reviews)),
         (True, ("comments", _("Comments"), comments)),

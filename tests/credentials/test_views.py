@@ -167,7 +167,19 @@ class TestLaw:
         assert "What the law asks here" in said
         assert "Ontario Regulation 136/18" in said
         assert "Read on 26 Nov 2026." in said
-        assert "Seems to fit" in said
+        assert "No licence of the person is asked for here" in said
+        assert "Seems to fit" not in said
+        assert "BodySafe" in said
+
+    def test_no_green_where_nothing_was_checked(self, app, session, world, ada):
+        """Seen to fail with the tone "good" for whoever needs no licence, and with the town's note at the whole province."""
+        assert "notice--good" not in Visitor(app).get(f"/p/{ada.slug}").text
+        cy = world.profile("Cy Sample", place=world.hamilton, offers=["smp", "fue"])
+        session.commit()
+        said = page(app, cy)
+        assert "What the law asks here on scalp micropigmentation, hair transplants" in said
+        assert "We have not looked up the law on hair transplants here." in said
+        assert "BodySafe" not in said
 
     def test_a_conflict_stands_on_the_page_and_on_the_card(self, app, session, world, charleston):
         """T-31. Seen to fail with the card's line left out."""
