@@ -167,7 +167,11 @@ def applying(rules: Iterable[Rule], says: Says) -> list[Rule]:
     """Return the rules of a profile's place for what it does, the narrowest place of each family alone."""
     found: dict[TreatmentFamily, Rule] = {}
     for rule in rules:
-        if is_within(says.place, rule.place) and rule.family in says.works and (rule.family not in found or len(rule.place) > len(found[rule.family].place)):
+        if (
+            is_within(says.place, rule.place)
+            and rule.family in says.works
+            and (rule.family not in found or len(rule.place) > len(found[rule.family].place))
+        ):
             found[rule.family] = rule
     return [found[family] for family in TreatmentFamily if family in found]
 
