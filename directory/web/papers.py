@@ -130,21 +130,28 @@ def asks_who(facts: ProfileFacts) -> bool:
     return facts.disclosure is not None or any(fact.treatment.family is TreatmentFamily.TRANSPLANT for fact in facts.offerings)
 
 
+def work(facts: ProfileFacts) -> disclosures.Work:
+    """Return what kind of work a profile is about."""
+    kinds = [role.kind for role in facts.roles] if facts.practitioner is None else [facts.practitioner.kind]
+    return disclosures.work([fact.treatment.family for fact in facts.offerings], kinds)
+
+
 def operates(facts: ProfileFacts) -> dict[str, Any] | None:
     """Return who does the work, as the practice says; the second column is for what patients report."""
     if not asks_who(facts):
         return None
-    said = facts.disclosure
+    said, about = facts.disclosure, work(facts)
     return {
-        "rows": _rows(said) if said else [],
+        "rows": _rows(said, about) if said else [],
+        "is_surgery": about.is_surgery,
         "stated_on": said.stated_at if said else None,
         "is_old": said is not None and disclosures.is_old(said.stated_at, now=clock.now()),
     }
 
 
-def _rows(said: TeamDisclosure) -> list[list[str]]:
+def _rows(said: TeamDisclosure, about: disclosures.Work) -> list[list[str]]:
     none_yet = _("No reports yet")
-    hands = [[str(label), _hands(getattr(said, task)), none_yet] for task, label in disclosures.TASKS.items()]
+    hands = [[str(label), _hands(getattr(said, task)), none_yet] for task, label in disclosures.asked(about, said.model_dump()).items()]
     patients = _("At most %(number)d", number=said.patients_per_day) if said.patients_per_day else str(NOT_SAID)
     insured = str(NOT_SAID) if said.is_insured is None else _("Yes") if said.is_insured else _("No")
     return [
