@@ -1,5 +1,7 @@
 """What a practice answers about who does the work; every question may be left open."""
 
+from collections.abc import Mapping
+
 from wtforms import IntegerField
 from wtforms.validators import Optional
 
@@ -41,10 +43,18 @@ class DisclosureForm(DirectoryForm):
     implantation = radios(TASKS["implantation"], _CHOOSE, words=_ANSWERS)
     patients_per_day = Number(
         lazy("Patients on one day, at most"),
-        description=lazy("Whoever operates on many at once cannot be with each of them."),
+        description=lazy("Whoever works on many at once cannot be with each of them."),
         validators=[Optional()],
     )
     is_insured = radios(lazy("Is everybody who takes part insured for this work?"), _CHOOSE, words=_YES_NO)
+
+    def ask(self, tasks: Mapping[str, str]) -> None:
+        """Ask about these steps alone, in these words."""
+        for task in TASKS:
+            if task in tasks:
+                self[task].label.text = tasks[task]
+            else:
+                del self[task]
 
     @staticmethod
     def filled(said: TeamDisclosure | None) -> dict[str, object]:
@@ -55,7 +65,7 @@ class DisclosureForm(DirectoryForm):
 
     def hands(self) -> dict[str, PerformedBy | None]:
         """Return who does each step; none: not said."""
-        return {task: PerformedBy(self[task].data) if self[task].data else None for task in TASKS}
+        return {task: PerformedBy(self[task].data) if self[task].data else None for task in TASKS if task in self}
 
     def insured(self) -> bool | None:
         """Return whether everybody is insured; none: not said."""

@@ -39,6 +39,8 @@ class Verdict(StrEnum):
 
     MEETS = "meets"
     UNKNOWN = "unknown"
+    #: The rule asks the person for nothing that could be shown: nothing was checked.
+    NOT_ASKED = "not_asked"
     CONFLICTS = "conflicts"
 
 
@@ -56,7 +58,7 @@ class Why(StrEnum):
 
 #: The same words for everybody.
 WHY: Mapping[Why, str] = {
-    Why.ANYONE: lazy("The rule asks for no licence of the person."),
+    Why.ANYONE: lazy("The rule asks for no licence of the person, so there was nothing for us to check."),
     Why.PROVED: lazy("We have checked a credential of the kind that the rule asks for."),
     Why.NOT_PROVED: lazy("We have checked nothing that shows whether the rule is met. Ask to see the licence."),
     Why.UNCLEAR: lazy("What the law asks here is not clear to us. Ask the authority."),
@@ -91,6 +93,7 @@ class Rule:
         text_of: Of when the text is, where the source says so.
         checked_on: When we read it.
         note: What else to know.
+        local: (place, text) of what else to know in a part of the place alone: "ca/ontario/toronto".
     """
 
     place: str
@@ -105,6 +108,11 @@ class Rule:
     text_of: str
     checked_on: date
     note: str
+    local: tuple[tuple[str, str], ...] = ()
+
+    def notes(self, place: str) -> tuple[str, ...]:
+        """Return what else to know at a place: of the whole rule, and of that place."""
+        return (*filter(None, (self.note,)), *(text for part, text in self.local if is_within(place, part)))
 
 
 @dataclass(frozen=True)
@@ -143,12 +151,27 @@ class Finding:
     why: Why
 
 
+def is_within(place: str, wide: str) -> bool:
+    """Say whether a path of places lies in another, or is it."""
+    return place == wide or place.startswith(f"{wide}/")
+
+
+def unread(rules: Iterable[Rule], says: Says) -> list[TreatmentFamily]:
+    """Return what a profile does of which no rule of its place is known to us; a surgeon is asked about transplants by everybody."""
+    surgeon = {TreatmentFamily.TRANSPLANT} if says.kind is PractitionerKind.SURGEON else set()
+    known = {rule.family for rule in rules if is_within(says.place, rule.place)} | {TreatmentFamily.ADJUNCT}
+    return [family for family in TreatmentFamily if family in says.works | surgeon and family not in known]
+
+
 def applying(rules: Iterable[Rule], says: Says) -> list[Rule]:
     """Return the rules of a profile's place for what it does, the narrowest place of each family alone."""
     found: dict[TreatmentFamily, Rule] = {}
     for rule in rules:
-        is_here = says.place == rule.place or says.place.startswith(f"{rule.place}/")
-        if is_here and rule.family in says.works and (rule.family not in found or len(rule.place) > len(found[rule.family].place)):
+        if (
+            is_within(says.place, rule.place)
+            and rule.family in says.works
+            and (rule.family not in found or len(rule.place) > len(found[rule.family].place))
+        ):
             found[rule.family] = rule
     return [found[family] for family in TreatmentFamily if family in found]
 
@@ -160,10 +183,10 @@ def verdict(says: Says, rule: Rule) -> Finding:
         return Finding(rule, Verdict.CONFLICTS, why)
     if rule.who_may is WhoMay.UNKNOWN:
         return Finding(rule, Verdict.UNKNOWN, Why.UNCLEAR)
-    if rule.who_may is WhoMay.ANYONE:
-        return Finding(rule, Verdict.MEETS, Why.ANYONE)
     if rule.proof & set(says.checked):
         return Finding(rule, Verdict.MEETS, Why.PROVED)
+    if rule.who_may is WhoMay.ANYONE:
+        return Finding(rule, Verdict.NOT_ASKED, Why.ANYONE)
     if rule.who_may is WhoMay.DELEGATE and says.at_clinic and says.kind not in PHYSICIANS:
         return Finding(rule, Verdict.UNKNOWN, Why.AT_A_CLINIC)
     return Finding(rule, Verdict.UNKNOWN, Why.NOT_PROVED)

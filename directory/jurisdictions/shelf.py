@@ -43,6 +43,7 @@ def parse(text: str) -> tuple[Rule, ...]:
             text_of=raw["text_of"],
             checked_on=raw["checked_on"],
             note=raw["note"],
+            local=tuple((one["place"], one["note"]) for one in raw.get("local", ())),
         )
         if (rule.place, rule.family) in found:
             raise BrokenRules(f"{rule.place} has two rules for {rule.family}")
@@ -52,6 +53,8 @@ def parse(text: str) -> tuple[Rule, ...]:
             raise BrokenRules(f"{rule.place} has a source that is no link")
         if not set(rule.tasks) <= TeamDisclosure.model_fields.keys():
             raise BrokenRules(f"{rule.place} keeps a step that nobody is asked about")
+        if not all(place.startswith(f"{rule.place}/") and text for place, text in rule.local):
+            raise BrokenRules(f"{rule.place} says something of a place that is no part of it")
         found[rule.place, rule.family] = rule
     return tuple(found.values())
 
@@ -59,6 +62,11 @@ def parse(text: str) -> tuple[Rule, ...]:
 def findings(says: Says) -> tuple[Finding, ...]:
     """Return what the rules of its place come to for a profile; nothing where we have read none."""
     return tuple(rules.verdict(says, rule) for rule in rules.applying(shipped(), says)) if says.place else ()
+
+
+def unread(says: Says) -> list[TreatmentFamily]:
+    """Return what a profile does of which we have read no rule of its place; nothing where we do not know the place."""
+    return rules.unread(shipped(), says) if says.place else []
 
 
 def conflicts(says: Says) -> Sequence[Finding]:

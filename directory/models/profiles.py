@@ -32,6 +32,8 @@ class ProfileStatus(StrEnum):
 
 
 #: The states in which a profile stands in lists.
+#: Somebody showed that they act for it.
+CLAIMED = (ProfileStatus.CLAIMED, ProfileStatus.VERIFIED)
 LISTED = (ProfileStatus.PUBLISHED_UNCLAIMED, ProfileStatus.CLAIMED, ProfileStatus.VERIFIED)
 #: The states in which its own page answers; the others are gone (410) or moved (301).
 SHOWN = (*LISTED, ProfileStatus.CLOSED, ProfileStatus.MOVED, ProfileStatus.DELISTED)

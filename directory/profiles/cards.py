@@ -14,6 +14,7 @@ from directory.core import clock
 from directory.credentials import rules as credentials
 from directory.jurisdictions import shelf
 from directory.jurisdictions.rules import MEDICAL, Says
+from directory.models.assertions import FieldAssertion
 from directory.models.disclosures import TeamDisclosure
 from directory.models.places import Place
 from directory.models.profiles import (
@@ -31,7 +32,8 @@ from directory.models.profiles import (
 from directory.models.sources import SourceRecord
 from directory.models.treatments import Treatment
 from directory.profiles import rules
-from directory.profiles.shown import STEPS, Card, CredentialLine, InspectionLine
+from directory.profiles.shown import STEPS, VOUCHING, Card, CredentialLine, InspectionLine
+from directory.provenance import fields
 from directory.treatments.queries import WORK
 
 _MILLION = 1_000_000
@@ -79,6 +81,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
             _gone_on().label("gone_on"),
             *(col(getattr(TeamDisclosure, step)) for step in STEPS),
             _at_clinic().label("at_clinic"),
+            _is_vouched().label("is_vouched"),
         )
         .select_from(Profile)
         .outerjoin(Practitioner, col(Practitioner.profile_id) == col(Profile.id))
@@ -129,6 +132,13 @@ def _newest_inspection() -> Any:
     return rows.order_by(col(Inspection.inspected_on).desc(), col(Inspection.id).desc()).limit(1).correlate(Profile).scalar_subquery()
 
 
+def _is_vouched() -> Any:
+    """Return whether a moderator or a source says what is known of a profile's hair work."""
+    word = FieldAssertion
+    said = (word.profile_id == Profile.id, word.field == fields.HAIR_EVIDENCE, col(word.rank).in_(VOUCHING), col(word.ended_at).is_(None))
+    return select(col(word.id)).where(*said).correlate(Profile).exists()
+
+
 def _at_clinic() -> Any:
     """Return whether a person works at a medical practice whose page is shown."""
     practice = aliased(Profile)
@@ -159,6 +169,12 @@ def _paper(row: Any) -> CredentialLine | None:
         today=clock.today(),
     )
     return CredentialLine(credentials.wording(row.paper_type, row.title), row.issuer, row.paper_status, row.looked_on, shown.standing)
+
+
+def _visit(row: Any) -> InspectionLine | None:
+    if row.inspected_on is None:
+        return None
+    return InspectionLine(row.outcome, row.inspected_on, rules.is_old_visit(row.inspected_on, today=clock.today()))
 
 
 def _says(row: Any, offers: Sequence[Any]) -> Says:
@@ -196,7 +212,8 @@ def _card(row: Any, offers: Sequence[Any]) -> Card:
         price=rules.headline_price((offer, offer.label) for offer in offers),
         visits=rules.lowest_visits((offer, offer.label) for offer in offers if offer.family in WORK),
         credential=_paper(row),
-        inspection=None if row.inspected_on is None else InspectionLine(row.outcome, row.inspected_on),
+        inspection=_visit(row),
         gone_on=gone,
         conflicts=tuple(shelf.conflicts(_says(row, offers))),
+        is_vouched=bool(row.is_vouched),
     )

@@ -38,13 +38,19 @@ _ASKED: Sequence[tuple[str, str, str]] = (
 )
 
 
-def asked(said: Collection[str], *, has_price: bool, is_person: bool) -> list[Asked]:
+#: In place of who works on the skin, where they operate.
+_WHO_OPERATES = lazy("Who plans, who makes the cuts, who takes the grafts out and places them.")
+
+
+def asked(said: Collection[str], *, has_price: bool, is_person: bool, is_surgery: bool = False) -> list[Asked]:
     """Return what patients ask for, each with whether it is there.
 
     Args:
         said: The fields of which something is known.
         has_price: Whether a price is published.
         is_person: Whether it is a person's profile; a practice has no languages of its own.
+        is_surgery: Whether they operate.
     """
     kinds = {fields.stem(field) for field in said} | ({"price"} if has_price else set())
-    return [Asked(key, label, why, key in kinds) for key, label, why in _ASKED if is_person or key != fields.LANGUAGES]
+    whys = {fields.DISCLOSURE: _WHO_OPERATES} if is_surgery else {}
+    return [Asked(key, label, whys.get(key, why), key in kinds) for key, label, why in _ASKED if is_person or key != fields.LANGUAGES]

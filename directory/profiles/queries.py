@@ -13,6 +13,7 @@ from sqlmodel import Session, col, func, select
 from directory.core.errors import Gone, Moved, NotFound
 from directory.core.i18n import _
 from directory.models.assertions import FieldAssertion
+from directory.models.claims import HOLDING, Claim
 from directory.models.disclosures import TeamDisclosure
 from directory.models.places import Place
 from directory.models.profiles import (
@@ -82,7 +83,7 @@ def pins(session: Session, ids: Sequence[int]) -> list[Pin]:
 def facts(session: Session, profile: Profile) -> ProfileFacts:
     """Return everything on a profile's page save reviews and comments, in seven SELECTs."""
     owner = (
-        wide_select(Practitioner, Organization, Place, Location, Identifier, TeamDisclosure)
+        wide_select(Practitioner, Organization, Place, Location, Identifier, TeamDisclosure, col(Claim.decided_at))
         .select_from(Profile)
         .outerjoin(Practitioner, col(Practitioner.profile_id) == col(Profile.id))
         .outerjoin(Organization, col(Organization.profile_id) == col(Profile.id))
@@ -90,6 +91,7 @@ def facts(session: Session, profile: Profile) -> ProfileFacts:
         .outerjoin(Location, col(Location.profile_id) == col(Profile.id))
         .outerjoin(Identifier, col(Identifier.profile_id) == col(Profile.id))
         .outerjoin(TeamDisclosure, col(TeamDisclosure.profile_id) == col(Profile.id))
+        .outerjoin(Claim, (col(Claim.profile_id) == col(Profile.id)) & col(Claim.status).in_(HOLDING))
         .options(joinedload(Place.region), joinedload(Place.country))
         .where(col(Profile.id) == profile.id)
         .order_by(col(Location.position), col(Identifier.id))
@@ -131,6 +133,7 @@ def facts(session: Session, profile: Profile) -> ProfileFacts:
         records=tuple(RecordFact(record, source) for record, source in session.exec(records).all()),
         price=rules.headline_price((fact.offering, fact.treatment.label) for fact in offerings),
         disclosure=rows[0][5] if rows else None,
+        claimed_on=rows[0][6].date() if rows and rows[0][6] else None,
         said=_said(session, profile.id),
     )
 

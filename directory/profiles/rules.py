@@ -6,6 +6,7 @@ from datetime import date
 from functools import lru_cache
 
 from directory.core.text import slugify
+from directory.credentials.rules import later
 from directory.models.profiles import HAIR_WORK, LISTED, HairEvidence, PriceUnit, ProfileStatus, ServiceOffering
 
 #: So that a name, a city and a number fit the column together.
@@ -26,6 +27,9 @@ _UNITS = (
 #: Units of a price for a whole visit; a price by the graft or the hour is another thing.
 WHOLE_VISIT = (PriceUnit.PER_SESSION, PriceUnit.PACKAGE_TOTAL, PriceUnit.PER_AREA)
 
+#: Months for which what an inspector found says something about today.
+INSPECTION_COUNTS = 24
+
 _OPEN = {ProfileStatus.PUBLISHED_UNCLAIMED, ProfileStatus.CLAIMED, ProfileStatus.VERIFIED}
 _ENDS = {ProfileStatus.CLOSED, ProfileStatus.MOVED, ProfileStatus.MERGED, ProfileStatus.SUPPRESSED_LEGAL, ProfileStatus.DELISTED}
 #: What may follow on what; a merged profile is undone by taking the merge apart, not by a new state.
@@ -40,6 +44,11 @@ _NEXT: dict[ProfileStatus, set[ProfileStatus]] = {
     ProfileStatus.SUPPRESSED_LEGAL: _OPEN | _ENDS,
     ProfileStatus.MERGED: set(),
 }
+
+
+def is_old_visit(inspected_on: date, *, today: date) -> bool:
+    """Say whether an inspection is so old that its outcome, good or bad, is shown without a colour."""
+    return inspected_on < later(today, -INSPECTION_COUNTS)
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,10 @@ from directory.models.profiles import (
 from directory.models.sources import Source, SourceRecord
 from directory.models.treatments import Treatment
 from directory.profiles.rules import Price
+from directory.provenance import fields
 
+#: Whose word on hair work is more than the owner's own.
+VOUCHING = (AssertionRank.REGISTER, AssertionRank.MODERATOR)
 #: The steps of an operation that rules of law may keep for some.
 STEPS = ("extraction", "sites")
 
@@ -56,6 +59,8 @@ class InspectionLine:
 
     outcome: str
     inspected_on: date
+    #: Whether it was too long ago to say much about today, on the day on which the card was read.
+    is_old: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,7 @@ class Card:
         visits: The lowest price for a whole visit in each currency.
         gone_on: The day of the first file of a register that held it no longer, where none holds it now.
         conflicts: The rules of law that what the profile says of itself contradicts (T-31).
+        is_vouched: Whether a moderator or a source says what is known of their hair work.
     """
 
     id: int
@@ -101,6 +107,7 @@ class Card:
     gone_on: date | None
     visits: tuple[Price, ...] = ()
     conflicts: tuple[Finding, ...] = ()
+    is_vouched: bool = False
 
 
 @dataclass(frozen=True)
@@ -150,12 +157,14 @@ class Origin:
     Args:
         record: The record; none where people said it.
         rank: Whose word it is.
+        facts: The words of the facts.
     """
 
     record: RecordFact | None
     rank: AssertionRank
     first: date
     last: date
+    facts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -187,6 +196,8 @@ class ProfileFacts:
     #: Who does which part of the work, as the practice says; none where nobody has said anything.
     disclosure: TeamDisclosure | None = None
     said: Mapping[str, Said] = field(default_factory=dict)
+    #: The day on which somebody had shown that they act for it; none where nobody has, or it was given otherwise.
+    claimed_on: date | None = None
 
     def origins(self, facts: Iterable[tuple[str, int | None]]) -> list[Origin]:
         """Return where some facts come from, each record once, and people's words once for each rank.
@@ -194,16 +205,30 @@ class ProfileFacts:
         Args:
             facts: The word of each fact, and the record behind its row: that counts where nobody's word holds any more.
         """
-        records: dict[int, Origin] = {}
-        people: dict[AssertionRank, list[date]] = {}
+        records: dict[int, tuple[RecordFact, list[str]]] = {}
+        people: dict[AssertionRank, list[tuple[date, str]]] = {}
         for name, number in facts:
             word = self.said.get(name)
             record = self.source_of(number if word is None else word.source_record_id)
             if record is not None:
-                records.setdefault(record.record.id, Origin(record, AssertionRank.REGISTER, record.record.as_of, record.record.as_of))
+                records.setdefault(record.record.id, (record, []))[1].append(name)
             elif word is not None:
-                people.setdefault(word.rank, []).append(word.asserted_on)
-        return [*records.values(), *(Origin(None, rank, min(days), max(days)) for rank, days in people.items())]
+                people.setdefault(word.rank, []).append((word.asserted_on, name))
+        by_records = [
+            Origin(one, AssertionRank.REGISTER, one.record.as_of, one.record.as_of, tuple(names)) for one, names in records.values()
+        ]
+        by_people = [Origin(None, rank, min(said)[0], max(said)[0], tuple(name for _day, name in said)) for rank, said in people.items()]
+        return [*by_records, *by_people]
+
+    @property
+    def hair_word(self) -> Said | None:
+        """Whose word it is that they work on hair."""
+        return self.said.get(fields.HAIR_EVIDENCE)
+
+    @property
+    def is_vouched(self) -> bool:
+        """Whether a moderator or a source says what is known of their hair work."""
+        return self.hair_word is not None and self.hair_word.rank in VOUCHING
 
     def confirmed(self, facts: Iterable[str]) -> date | None:
         """Return the day on which the last of some facts was confirmed that has waited longest; none where nobody's word holds."""

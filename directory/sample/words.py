@@ -1,4 +1,4 @@
-"""Who says what of made-up profiles: the owner where one is claimed, else nobody in particular."""
+"""Who says what of made-up profiles: the owner where one is claimed, else nobody in particular; hair work is confirmed by moderators."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -49,6 +49,8 @@ def _said(profile: SampleProfile, works_at: Mapping[str, int]) -> dict[str, Any]
 
 def _row(profile: SampleProfile, number: int, field: str, value: Any) -> Row:
     rank = AssertionRank.OWNER if profile.row["status"] is ProfileStatus.CLAIMED else AssertionRank.GUESS
+    if field == fields.HAIR_EVIDENCE and profile.row["hair_evidence"] is HairEvidence.CONFIRMED:
+        rank = AssertionRank.MODERATOR  # nobody confirms their own
     is_dated = field == fields.DISCLOSURE and profile.disclosure is not None
     moment: datetime = (profile.disclosure or {})["stated_at"] if is_dated else profile.row["updated_at"]
     return {

@@ -10,7 +10,8 @@ from directory.core.i18n import _
 from directory.disclosures import queries, rules, service
 from directory.forms.disclosures import DisclosureForm
 from directory.models.profiles import Profile
-from directory.web import db
+from directory.profiles import queries as profiles
+from directory.web import db, papers
 from directory.web.auth import requires, signed_in
 from directory.web.formpage import form_page, take
 from directory.web.manage import hold, managed
@@ -24,12 +25,15 @@ def edit(profile: Profile) -> tuple[str, int] | Response:
     """Ask who does the work; every question may be left open."""
     said = queries.of_profile(db.session(), profile.id)
     form, user_id = DisclosureForm(**DisclosureForm.filled(said)), signed_in().id
+    about = papers.work(profiles.facts(db.session(), profile))
+    tasks = rules.asked(about, said.model_dump() if said else None)
+    form.ask(tasks)
     stated_on = said.stated_at if said else None
     is_old = said is not None and rules.is_old(said.stated_at, now=clock.now())
     if answer := take(form, lambda session: _state(session, profile, user_id, form)):
         flash(_("Saved. It stands on your page with the day of today."))
         return answer
-    return form_page("disclosures/edit.html", form, profile=profile, stated_on=stated_on, is_old=is_old)
+    return form_page("disclosures/edit.html", form, profile=profile, stated_on=stated_on, is_old=is_old, tasks=tasks, about=about)
 
 
 def _state(session: Session, profile: Profile, user_id: int, form: DisclosureForm) -> str:

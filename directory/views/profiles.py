@@ -10,7 +10,7 @@ from directory.models.profiles import HairEvidence
 from directory.profiles import queries as profiles
 from directory.profiles.shown import ProfileFacts
 from directory.reviews import queries as reviews
-from directory.web import claims, db, papers, seo, tally, templating, words
+from directory.web import auth, claims, db, papers, seo, tally, templating, words
 from directory.web import profile as shown
 from directory.web.auth import requires
 
@@ -27,7 +27,8 @@ def show(slug: str) -> str:
     section = reviews.section(session, profile)
     talk = comments.section(session, comments.on_profile(profile))
     crumbs = shown.crumbs(facts)
-    tally.viewed(profile.id)
+    own = auth.own_profiles()
+    tally.viewed(profile.id, own=own)
     return render_template(
         "profiles/show.html",
         profile=profile,
@@ -41,6 +42,7 @@ def show(slug: str) -> str:
         is_register_only=profile.hair_evidence is HairEvidence.UNKNOWN,
         is_sample_page=profile.is_sample,
         claimed=claims.CLAIMED,
+        acts=profile.id in own,
         seo=_seo(facts, section, crumbs),
         **_parts(facts),
     )
@@ -53,10 +55,13 @@ def _parts(facts: ProfileFacts) -> dict[str, Any]:
         "fact_sources": shown.fact_origins(facts),
         "places": [shown.address(location) for location in facts.locations[1:]],
         "offerings": shown.offerings(facts),
-        "offering_sources": facts.origins(shown.offering_words(facts)),
+        "offering_sources": shown.offering_origins(facts),
+        "offerings_caption": shown.offerings_caption(facts),
         "prices_confirmed": shown.prices_confirmed(facts),
         "credentials": papers.credentials(facts),
         "law": papers.law(facts),
+        "law_on": papers.speaks_of(facts),
+        "law_unread": papers.unread(facts),
         "operates": papers.operates(facts),
         "credential_sources": shown.sources(facts, [one.source_record_id for one in facts.credentials]),
         "inspections": shown.inspections(facts.inspections),

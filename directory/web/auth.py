@@ -65,6 +65,12 @@ def person() -> User | None:
     return signed_in() if current_user.is_authenticated else None
 
 
+def own_profiles() -> frozenset[int]:
+    """Return the numbers of the profiles that the person asking acts for; none where nobody is signed in."""
+    user = person()
+    return memberships.profiles_of(db.session(), user.id) if user else frozenset()
+
+
 def auth_session() -> AuthSession:
     """Return the sign-in of the person asking, where the route requires one."""
     signed_in()

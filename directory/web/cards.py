@@ -9,11 +9,11 @@ from markupsafe import Markup
 from directory.core import text
 from directory.core.i18n import _, ngettext
 from directory.credentials.rules import Standing
-from directory.models.profiles import ProfileStatus
+from directory.models.profiles import CLAIMED, ProfileStatus
 from directory.profiles.pins import Pin
 from directory.profiles.rules import Price, page_path
 from directory.profiles.shown import Card
-from directory.web import pieces, templating, words
+from directory.web import hairwork, pieces, templating, words
 
 #: Treatments named on a card; the rest is a number.
 NAMED = 3
@@ -67,7 +67,7 @@ def item(card: Card, how: How) -> dict[str, Any]:
         "lines": _lines(card, how.wanted),
         "price": price(shown) if shown else None,
         "price_note": price_note(shown) if shown else None,
-        "badges": [words.EVIDENCE[card.hair_evidence]._asdict()],
+        "badges": [badge._asdict() for badge in _badges(card)],
         "is_sample": card.is_sample,
         "unclaimed": card.status is ProfileStatus.PUBLISHED_UNCLAIMED,
         "rank": how.rank,
@@ -100,6 +100,11 @@ def price_note(found: Price) -> str:
     )
 
 
+def _badges(card: Card) -> list[words.Badge]:
+    claimed = [words.CLAIMED] if card.status in CLAIMED else []
+    return [hairwork.badge(card.hair_evidence, is_vouched=card.is_vouched), *claimed]
+
+
 def _lines(card: Card, wanted: frozenset[str]) -> list[dict[str, str]]:
     lines = []
     if card.conflicts:
@@ -123,7 +128,7 @@ def _lines(card: Card, wanted: frozenset[str]) -> list[dict[str, str]]:
         )
     if card.inspection is not None:
         seen = _("Last inspection: %(outcome)s, %(day)s", outcome=card.inspection.outcome, day=templating.day(card.inspection.inspected_on))
-        lines.append({"icon": "building", "text": seen, "tone": words.tone(card.inspection.outcome)})
+        lines.append({"icon": "building", "text": seen, "tone": "" if card.inspection.is_old else words.tone(card.inspection.outcome)})
     if card.gone_on is not None:
         lines.append({"icon": "info", "text": _("On no register since %(day)s", day=templating.day(card.gone_on)), "tone": "warn"})
     return lines

@@ -14,6 +14,7 @@ from directory.disclosures import rules as disclosures
 from directory.models.assertions import AssertionRank, FieldAssertion
 from directory.models.disclosures import PerformedBy
 from directory.models.profiles import PractitionerKind, PriceUnit, Profile, ProfileKind
+from directory.models.treatments import Treatment
 from directory.profiles import assertions, completeness, conflicts, history, values
 from directory.provenance import fields
 from directory.treatments import queries as treatments
@@ -163,7 +164,8 @@ def sheet(session: Session, profile: Profile) -> Sheet:
     all_words = assertions.holding(session, profile.id)
     shown = assertions.shown(all_words)
     names = history.sources(session, all_words)
-    labels = {one.code: one.label for one in treatments.all_(session)}
+    taxonomy = treatments.all_(session)
+    labels = {one.code: one.label for one in taxonomy}
     against: dict[str, list[str]] = {}
     for word in conflicts.against(all_words, shown):
         said = _(
@@ -181,14 +183,27 @@ def sheet(session: Session, profile: Profile) -> Sheet:
 
     has_price = any(fields.stem(field) == "offering" and (word.value or {}).get("min_price") is not None for field, word in shown.items())
     known = [field for field, word in shown.items() if word.value not in (None, "", [], {})]
-    asked = completeness.asked(known, has_price=has_price, is_person=profile.kind is ProfileKind.PRACTITIONER)
+    asked = completeness.asked(
+        known, has_price=has_price, is_person=profile.kind is ProfileKind.PRACTITIONER, is_surgery=_operates(shown, taxonomy)
+    )
     return Sheet(tuple(_groups(profile, shown, line)), tuple(asked))
+
+
+def _operates(shown: Mapping[str, FieldAssertion], taxonomy: Sequence[Treatment]) -> bool:
+    """Say whether they operate, by the treatments that they offer and their profession."""
+    codes = {field.partition(":")[2].partition("/")[0] for field, word in shown.items() if _offers(field, word)}
+    kind = shown[fields.KIND].value if fields.KIND in shown else None
+    return disclosures.work([one.family for one in taxonomy if one.code in codes], [PractitionerKind(kind)] if kind else []).is_surgery
+
+
+def _offers(field: str, word: FieldAssertion) -> bool:
+    return fields.stem(field) == "offering" and word.value is not None
 
 
 def _groups(profile: Profile, shown: Mapping[str, FieldAssertion], line: Any) -> list[Group]:
     is_person, slug = profile.kind is ProfileKind.PRACTITIONER, profile.slug
     places = sorted({n for field in shown if (n := fields.position(field)) is not None} | {0})
-    offered = [field for field, word in shown.items() if fields.stem(field) == "offering" and word.value is not None]
+    offered = [field for field, word in shown.items() if _offers(field, word)]
     about = [fields.NAME, fields.ABOUT, fields.WEBSITE, *([fields.YEAR_STARTED] if is_person else [])]
     found = [Group("about", _("Name and words"), url_for("facts.about", slug=slug), tuple(map(line, about)))]
     for n in places:

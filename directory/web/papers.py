@@ -24,9 +24,12 @@ from directory.web import evidence, seo, templating, words
 
 NOT_SAID = lazy("Not said")
 _FAMILIES = {TreatmentFamily.SMP: lazy("Scalp micropigmentation"), TreatmentFamily.TRANSPLANT: lazy("Hair transplants")}
+#: The same in the middle of a sentence.
+_WORK = {TreatmentFamily.SMP: lazy("scalp micropigmentation"), TreatmentFamily.TRANSPLANT: lazy("hair transplants")}
 _VERDICTS = {
     Verdict.MEETS: (lazy("Seems to fit"), "good"),
     Verdict.UNKNOWN: (lazy("Not known"), ""),
+    Verdict.NOT_ASKED: (lazy("No licence of the person is asked for here"), ""),
     Verdict.CONFLICTS: (lazy("Does not fit what this page says"), "warn"),
 }
 
@@ -102,7 +105,7 @@ def law(facts: ProfileFacts) -> list[dict[str, Any]]:
                 "sources": rule.sources,
                 "checked_on": rule.checked_on,
                 "text_of": rule.text_of,
-                "note": rule.note,
+                "notes": rule.notes(facts.place.path if facts.place else ""),
                 "verdict": str(label),
                 "tone": tone,
                 "why": str(WHY[one.why]),
@@ -111,26 +114,44 @@ def law(facts: ProfileFacts) -> list[dict[str, Any]]:
     return found
 
 
+def unread(facts: ProfileFacts) -> list[str]:
+    """Return what they do of which we have not looked up the law of their place, in words for the middle of a sentence."""
+    return [str(_WORK[family]) for family in shelf.unread(facts.says(clock.today()))]
+
+
+def speaks_of(facts: ProfileFacts) -> str:
+    """Return of which treatments the part on the law speaks; empty where there is no such part."""
+    read = [str(_WORK[one.rule.family]) for one in findings(facts)]
+    return ", ".join([*read, *unread(facts)])
+
+
 def asks_who(facts: ProfileFacts) -> bool:
     """Say whether the page speaks of who does the work: where somebody has said it, and where they operate at all."""
     return facts.disclosure is not None or any(fact.treatment.family is TreatmentFamily.TRANSPLANT for fact in facts.offerings)
+
+
+def work(facts: ProfileFacts) -> disclosures.Work:
+    """Return what kind of work a profile is about."""
+    kinds = [role.kind for role in facts.roles] if facts.practitioner is None else [facts.practitioner.kind]
+    return disclosures.work([fact.treatment.family for fact in facts.offerings], kinds)
 
 
 def operates(facts: ProfileFacts) -> dict[str, Any] | None:
     """Return who does the work, as the practice says; the second column is for what patients report."""
     if not asks_who(facts):
         return None
-    said = facts.disclosure
+    said, about = facts.disclosure, work(facts)
     return {
-        "rows": _rows(said) if said else [],
+        "rows": _rows(said, about) if said else [],
+        "is_surgery": about.is_surgery,
         "stated_on": said.stated_at if said else None,
         "is_old": said is not None and disclosures.is_old(said.stated_at, now=clock.now()),
     }
 
 
-def _rows(said: TeamDisclosure) -> list[list[str]]:
+def _rows(said: TeamDisclosure, about: disclosures.Work) -> list[list[str]]:
     none_yet = _("No reports yet")
-    hands = [[str(label), _hands(getattr(said, task)), none_yet] for task, label in disclosures.TASKS.items()]
+    hands = [[str(label), _hands(getattr(said, task)), none_yet] for task, label in disclosures.asked(about, said.model_dump()).items()]
     patients = _("At most %(number)d", number=said.patients_per_day) if said.patients_per_day else str(NOT_SAID)
     insured = str(NOT_SAID) if said.is_insured is None else _("Yes") if said.is_insured else _("No")
     return [

@@ -10,23 +10,37 @@ from babel import Locale, UnknownLocaleError
 from flask import url_for
 from markupsafe import Markup
 
-from directory.core import text
-from directory.core.i18n import _
-from directory.models.profiles import Inspection, Location, ProfileStatus
-from directory.profiles.rules import page_path
+from directory.core import clock, text
+from directory.core.i18n import _, lazy
+from directory.models.assertions import AssertionRank
+from directory.models.profiles import CLAIMED, Inspection, Location, ProfileStatus
+from directory.profiles.rules import is_old_visit, page_path
 from directory.profiles.shown import OfferingFact, Origin, ProfileFacts, RecordFact
 from directory.provenance import fields
-from directory.web import cards, papers, seo, templating, words
+from directory.web import cards, hairwork, papers, seo, templating, words
 
 Pair = tuple[str, Any]
+#: Facts beside the page, within a sentence that says whose they are.
+_NAMED = {
+    "address": lazy("address"),
+    "phone": lazy("phone"),
+    "hours": lazy("opening hours"),
+    fields.WEBSITE: lazy("website"),
+    fields.LANGUAGES: lazy("languages"),
+    fields.YEAR_STARTED: lazy("working since"),
+    fields.ACCEPTING_CLIENTS: lazy("new clients"),
+}
 
 
 def head(facts: ProfileFacts) -> dict[str, Any]:
     """Return what `components/profile-head.html` takes."""
     profile = facts.profile
-    badges = [words.EVIDENCE[profile.hair_evidence]]
+    badges, notes = [hairwork.badge(profile.hair_evidence, is_vouched=facts.is_vouched)], [hairwork.note(facts)]
     if facts.records:
         badges.append(words.Badge(_("From a public register"), "line"))
+    if profile.status in CLAIMED:
+        badges.append(words.CLAIMED)
+        notes.append(Markup("{}").format(_("Claimed: somebody showed us that they act for it.")))
     return {
         "name": profile.name,
         "initials": text.initials(profile.name),
@@ -34,6 +48,7 @@ def head(facts: ProfileFacts) -> dict[str, Any]:
         "mean": None if profile.mean_micro is None else profile.mean_micro / 1_000_000,
         "count": profile.review_count,
         "badges": [badge._asdict() for badge in badges],
+        "notes": notes,
         "unclaimed": profile.status is ProfileStatus.PUBLISHED_UNCLAIMED,
         "is_sample": profile.is_sample,
     }
@@ -143,9 +158,27 @@ def sources(facts: ProfileFacts, used: Iterable[int | None]) -> list[RecordFact]
     return list({fact.record.id: fact for fact in found if fact is not None}.values())
 
 
-def fact_origins(facts: ProfileFacts) -> list[Origin]:
-    """Return where the facts beside the page come from."""
-    return facts.origins(fact_words(facts))
+def fact_origins(facts: ProfileFacts) -> list[tuple[Origin, str]]:
+    """Return where the facts beside the page come from; which of them, where they come from more than one."""
+    found = facts.origins(fact_words(facts))
+    return [(one, ", ".join(dict.fromkeys(map(_named, one.facts))) if len(found) > 1 else "") for one in found]
+
+
+def _named(field: str) -> str:
+    stem = fields.stem(field)
+    return _identifier(field.partition(":")[2].partition("/")[0]) if stem == "identifier" else str(_NAMED[stem])
+
+
+def offering_origins(facts: ProfileFacts) -> list[tuple[Origin, str]]:
+    """Return where the treatments come from."""
+    return [(one, "") for one in facts.origins(offering_words(facts))]
+
+
+def offerings_caption(facts: ProfileFacts) -> str:
+    """Return what the table of treatments is called: "they say" only where the owner has said anything of it."""
+    if any(one.rank is AssertionRank.OWNER for one, _said in offering_origins(facts)):
+        return _("Treatments they say they offer, and the prices they advertise")
+    return _("Treatments listed here, and the prices advertised")
 
 
 def fact_words(facts: ProfileFacts) -> list[tuple[str, int | None]]:
@@ -172,9 +205,14 @@ def offering_words(facts: ProfileFacts) -> list[tuple[str, int | None]]:
 
 
 def prices_confirmed(facts: ProfileFacts) -> date | None:
-    """Return the day on which prices were last confirmed; none where none is published or nobody's word holds."""
+    """Return the day on which prices were last confirmed; none where none is published or nobody's word holds.
+
+    A word that is older than the price says nothing of it, so it is left out.
+    """
     priced = [fact for fact in facts.offerings if fact.offering.min_price is not None]
-    return facts.confirmed(fields.offering(fact.treatment.code, fact.offering.technique) for fact in priced)
+    day = facts.confirmed(fields.offering(fact.treatment.code, fact.offering.technique) for fact in priced)
+    dated = max((fact.offering.price_date for fact in priced if fact.offering.price_date is not None), default=None)
+    return None if day is None or (dated is not None and day < dated) else day
 
 
 def offerings(facts: ProfileFacts) -> list[list[str]]:
@@ -184,11 +222,12 @@ def offerings(facts: ProfileFacts) -> list[list[str]]:
 
 def inspections(rows: Sequence[Inspection]) -> list[dict[str, Any]]:
     """Return what `components/inspection.html` takes, in the register's own words."""
+    today = clock.today()
     return [
         {
             "date": visit.inspected_on,
             "outcome": visit.outcome,
-            "tone": words.tone(visit.outcome),
+            "tone": "" if is_old_visit(visit.inspected_on, today=today) else words.tone(visit.outcome),
             "notes": [_infraction(found) for found in visit.infractions] or [_("The register names no infraction.")],
         }
         for visit in rows
@@ -216,7 +255,7 @@ def links(facts: ProfileFacts, *, reviews: int, comments: int) -> list[tuple[str
         (bool(facts.inspections), ("inspections", _("Inspections"), len(facts.inspections))),
         (bool(facts.credentials), ("credentials", _("Credentials"), len(facts.credentials))),
         (papers.asks_who(facts), ("operates", _("Who does the work"), None)),
-        (bool(papers.findings(facts)), ("law", _("What the law asks here"), None)),
+        (bool(papers.speaks_of(facts)), ("law", _("What the law asks here"), None)),
         (bool(facts.roles), ("people", _("Who works here") if facts.organization else _("Works at"), None)),
         (True, ("reviews", _("Reviews"), reviews)),
         (True, ("comments", _("Comments"), comments)),

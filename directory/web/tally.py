@@ -7,7 +7,7 @@ so every number means "at least".
 
 import re
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import date
 
@@ -15,12 +15,10 @@ from flask import Flask, current_app, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from directory import outbox
-from directory.accounts import memberships
 from directory.core import clock
 from directory.core.db import Database
 from directory.profiles.days import Count
-from directory.web import db
-from directory.web.auth import person
+from directory.web.auth import own_profiles
 
 #: Seconds between two hand-overs.
 FLUSH_SECONDS = 60
@@ -69,14 +67,21 @@ def of(app: Flask) -> Tally:
     return found
 
 
-def viewed(profile_id: int) -> None:
-    """Count that a profile's page was opened."""
-    _count([profile_id], Count(views=1))
+def viewed(profile_id: int, *, own: Collection[int]) -> None:
+    """Count that a profile's page was opened.
+
+    Args:
+        own: The profiles that whoever asks acts for; these are not counted.
+    """
+    if is_somebody() and profile_id not in own:
+        of(current_app).add({(profile_id, clock.today()): Count(views=1)})
 
 
 def listed(profile_ids: Iterable[int]) -> None:
     """Count that profiles stood in a list that was opened."""
-    _count(profile_ids, Count(appearances=1))
+    if is_somebody():
+        own, today = own_profiles(), clock.today()
+        of(current_app).add({(number, today): Count(appearances=1) for number in profile_ids if number not in own})
 
 
 def is_somebody() -> bool:
@@ -87,15 +92,6 @@ def is_somebody() -> bool:
     if request.method != "GET" or "prefetch" in ahead or "preview" in ahead:
         return False
     return agent.startswith(_BROWSER) and not _PROGRAM.search(agent)
-
-
-def _count(profile_ids: Iterable[int], count: Count) -> None:
-    if not is_somebody():
-        return
-    user = person()
-    own = memberships.profiles_of(db.session(), user.id) if user else frozenset()
-    today = clock.today()
-    of(current_app).add({(number, today): count for number in profile_ids if number not in own})
 
 
 def flush(app: Flask) -> None:

@@ -102,6 +102,8 @@ EVIDENCE: Mapping[HairEvidence, Badge] = {
     HairEvidence.STATED_BY_OWNER: Badge(lazy("Hair work stated by the owner"), "line"),
     HairEvidence.UNKNOWN: Badge(lazy("Hair work not confirmed"), "line"),
 }
+#: Never green: it says nothing about the facts or the work.
+CLAIMED = Badge(lazy("Claimed"), "line")
 DAYS: Mapping[str, str] = {
     "mo": lazy("Monday"),
     "tu": lazy("Tuesday"),

@@ -9,10 +9,14 @@ from directory.accounts import memberships
 from directory.core import clock
 from directory.credentials import rules, service
 from directory.credentials.service import Outcome, Stated
+from directory.disclosures import rules as disclosures
 from directory.models.disclosures import PerformedBy, TeamDisclosure
 from directory.models.memberships import MembershipRole
-from directory.models.profiles import CredentialStatus, Organization, PractitionerRole, ProfileKind
+from directory.models.profiles import CredentialStatus, Organization, PractitionerKind, PractitionerRole, ProfileKind, ServiceOffering
+from directory.models.treatments import TreatmentFamily
 from directory.profiles import queries as profiles
+from directory.provenance import stating
+from directory.treatments import queries as treatments
 from directory.web import cards
 from tests.clients import Visitor, words_of
 from tests.queries import count_queries
@@ -120,9 +124,50 @@ class TestClock:
 
 
 class TestDisclosure:
-    def test_what_is_said_stands_on_the_page_with_its_day_and_what_is_open_as_not_said(self, app, session, ada, owner):
+    @pytest.fixture
+    def operates(self, session, ada):
+        """Ada offers transplants, too."""
+        session.add(ServiceOffering(profile_id=ada.id, treatment_id=treatments.by_code(session, "fue").id))
+        stating.state(session, profile_id=ada.id, field="offering:fue", value={"min_price": None}, user_id=None)
+        session.commit()
+
+    def test_who_only_pigments_is_not_asked_about_grafts(self, app, session, ada, owner):
+        """Seen to fail with all questions for everybody."""
+        visitor, here = Visitor(app).sign_in(owner), f"/manage/{ada.slug}/team-work"
+        assert "Who plans, who draws, who works on the skin." in words_of(visitor.get(f"/manage/{ada.slug}/facts"))
+        form = words_of(visitor.get(here))
+        assert "Works the pigment into the skin" in form
+        assert "graft" not in form
+        answer = visitor.send(here, implantation="smp_artist", patients_per_day="2", is_insured="")
+        said = words_of(answer)
+        assert "Works the pigment into the skin An SMP artist" in said
+        assert "graft" not in said
+
+    def test_what_was_said_is_shown_whatever_they_offer(self, app, session, ada):
+        """Seen to fail with the steps by the work alone: a practice that stops naming transplants hid who cut."""
+        session.add(TeamDisclosure(profile_id=ada.id, sites=PerformedBy.TECHNICIAN, stated_at=clock.now()))
+        session.commit()
+        assert "Makes the sites: the cuts that the grafts go into A technician" in page(app, ada)
+
+    def test_the_work_decides_what_is_asked(self):
+        """By treatments and professions. Seen to fail without surgeons, and with one label for grafts and pigment."""
+        smp, fue, surgeon = TreatmentFamily.SMP, TreatmentFamily.TRANSPLANT, PractitionerKind.SURGEON
+        last = {
+            (): "Works the pigment into the skin",
+            (smp,): "Works the pigment into the skin",
+            (fue,): "Places the grafts",
+            (smp, fue): "Places the grafts or the pigment",
+        }
+        for families, label in last.items():
+            tasks = disclosures.asked(disclosures.work(families, [None]))
+            assert tasks["implantation"] == label
+            assert ("sites" in tasks) is ("extraction" in tasks) is (fue in families)
+        assert "sites" in disclosures.asked(disclosures.work([], [None, surgeon]))
+
+    def test_what_is_said_stands_on_the_page_with_its_day_and_what_is_open_as_not_said(self, app, session, ada, owner, operates):
         """Seen to fail with open answers left out."""
         visitor = Visitor(app).sign_in(owner)
+        assert "Who plans, who makes the cuts" in words_of(visitor.get(f"/manage/{ada.slug}/facts"))
         answer = visitor.send(
             f"/manage/{ada.slug}/team-work", sites="physician", extraction="technician", patients_per_day="2", is_insured=""
         )
@@ -133,6 +178,7 @@ class TestDisclosure:
         assert "Everybody involved is insured Not said" in said
         assert f"Stated by the practice on {clock.today().strftime('%-d %b %Y')}." in said
         assert "Not confirmed since." not in said
+        assert "Ask who cuts" in said
 
     def test_after_a_year_it_is_not_confirmed(self, app, session, ada, owner):
         """Seen to fail without `is_old`; and the form asks to confirm it."""
@@ -167,7 +213,19 @@ class TestLaw:
         assert "What the law asks here" in said
         assert "Ontario Regulation 136/18" in said
         assert "Read on 26 Nov 2026." in said
-        assert "Seems to fit" in said
+        assert "No licence of the person is asked for here" in said
+        assert "Seems to fit" not in said
+        assert "BodySafe" in said
+
+    def test_no_green_where_nothing_was_checked(self, app, session, world, ada):
+        """Seen to fail with the tone "good" for whoever needs no licence, and with the town's note at the whole province."""
+        assert "notice--good" not in Visitor(app).get(f"/p/{ada.slug}").text
+        cy = world.profile("Cy Sample", place=world.hamilton, offers=["smp", "fue"])
+        session.commit()
+        said = page(app, cy)
+        assert "What the law asks here on scalp micropigmentation, hair transplants" in said
+        assert "We have not looked up the law on hair transplants here." in said
+        assert "BodySafe" not in said
 
     def test_a_conflict_stands_on_the_page_and_on_the_card(self, app, session, world, charleston):
         """T-31. Seen to fail with the card's line left out."""

@@ -39,6 +39,6 @@ def test_of_every_fact_of_the_sample(ready, session):
 
 def test_the_page_says_whose_word(cast, say, visitor):
     """Owner's, moderator's and nobody's. Seen to fail with the row's record alone."""
-    assert "Nobody has confirmed this." in words_of(visitor.get(f"/p/{cast.ada.slug}"))
+    assert "The source of these facts is not known." in words_of(visitor.get(f"/p/{cast.ada.slug}"))
     say(cast.ada, cast.users["owner"], phone__0="+14165550123", website="https://ada.example")
     assert "Stated by the practice on" in words_of(visitor.get(f"/p/{cast.ada.slug}"))

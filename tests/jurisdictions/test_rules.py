@@ -76,9 +76,35 @@ class TestSteps:
 
 
 class TestOthers:
-    def test_where_no_licence_of_the_person_is_asked_for_the_rule_is_met(self):
-        """Seen to fail with unknown."""
-        assert found(says("ca/ontario/toronto")).verdict is Verdict.MEETS
+    def test_where_no_licence_of_the_person_is_asked_for_nothing_is_said_to_fit(self):
+        """Nothing was checked. Seen to fail with MEETS."""
+        assert found(says("ca/ontario/toronto")) == Finding(found(says("ca/ontario/ottawa")).rule, Verdict.NOT_ASKED, Why.ANYONE)
+        here = found(says("us/illinois/chicago"))
+        assert here.verdict is Verdict.NOT_ASKED
+        proved = found(says("us/illinois/chicago", checked={"studio_permit"}))
+        assert (proved.verdict, proved.why) == (Verdict.MEETS, Why.PROVED), "the permit of the place was checked"
+
+    def test_only_what_was_checked_meets_a_rule(self):
+        """Seen to fail with MEETS for whoever needs no licence."""
+        for one in shelf.shipped():
+            for kind in (None, *Kind):
+                said = says(f"{one.place}/x", families=(one.family,), kind=kind)
+                assert all(found.verdict is not Verdict.MEETS for found in shelf.findings(said)), one.place
+
+    def test_what_we_have_not_read_is_said(self):
+        """Seen to fail without surgeons, who need name no treatment, and with what goes with the treatments counted."""
+        assert shelf.unread(says("ca/ontario/toronto", kind=Kind.SURGEON, families=())) == [Family.TRANSPLANT]
+        assert shelf.unread(says("ca/ontario/toronto", kind=None, families=(Family.SMP, Family.TRANSPLANT))) == [Family.TRANSPLANT]
+        assert shelf.unread(says("tr/istanbul", kind=Kind.SMP_ARTIST, families=())) == [Family.SMP]
+        assert shelf.unread(says("us/california/los-angeles", kind=Kind.SURGEON, families=())) == []
+        assert shelf.unread(says("fr/x", kind=None, families=(Family.ADJUNCT,))) == []
+        assert shelf.unread(says("", kind=Kind.SURGEON)) == []
+
+    def test_a_town_s_note_stands_in_that_town_alone(self):
+        """Mississauga was told of Toronto's register. Seen to fail with the note at the whole of Ontario."""
+        assert "BodySafe" in " ".join(found(says("ca/ontario/toronto")).rule.notes("ca/ontario/toronto"))
+        assert "BodySafe" not in " ".join(found(says("ca/ontario/mississauga")).rule.notes("ca/ontario/mississauga"))
+        assert "BodySafe" not in " ".join(found(says("ca/ontario/toronto")).rule.notes("ca/ontario/toronto-2"))
 
     def test_a_body_artist_s_rule_is_contradicted_by_nobody(self):
         """Seen to fail with physicians in conflict: they are exempt."""
@@ -110,6 +136,7 @@ class TestShipped:
             ("sites", "anaesthesia"),
             ('who_may = "delegate"', 'who_may = "nobody"'),
             ('says = "Only', 'says = "" # '),
+            ('note = ""', 'note = ""\nlocal = [{ place = "gb/x", note = "x" }]'),
         ],
     )
     def test_a_broken_file_is_refused(self, old, new):
