@@ -105,7 +105,7 @@ class PlaceForm(FactsForm):
     country_code = SelectField(lazy("Country"), validate_choice=False, validators=[one_of(lazy("Choose the country."))])
     phone = TelField(lazy("Phone"), description=lazy("With its country, such as +1 416 555 0123."))
     mo = StringField(
-        DAYS["mo"], description=lazy("Such as 09:00-12:00, 13:00-17:30, or the word closed. Leave a day empty to say nothing of it.")
+        DAYS["mo"], description=lazy("Such as 09:00-12:00, 13:00-17:30, or 9am-5pm, or closed. Leave a day empty to say nothing of it.")
     )
     tu = StringField(DAYS["tu"])
     we = StringField(DAYS["we"])
@@ -162,6 +162,9 @@ class OfferingsForm(FactsForm):
         said: set[str] = set()
         for n in range(self.lines):
             code = self[f"treatment_{n}"].data
+            if not code and n >= self.lines - MORE_OFFERINGS and any(self[f"{part}_{n}"].data for part in ("technique", "low", "high")):
+                # Nothing stood here that could be taken away: whoever typed a price forgot what it is for.
+                raise Refused(str(lazy("Choose the treatment, or empty this line.")), field=f"treatment_{n}")
             if not code:
                 continue
             word = fields.offering(code, self[f"technique_{n}"].data or "")

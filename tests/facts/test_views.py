@@ -168,6 +168,9 @@ class TestChanging:
             ("/treatments", {"treatment_0": "smp", "low_0": "900"}, "Choose what the price is for."),
             ("/treatments", {"treatment_0": "smp", "treatment_1": "smp"}, "This treatment stands in two lines."),
             ("/treatments", {"treatment_0": "surgery"}, "Choose one of these."),
+            ("/treatments", {"treatment_0": "", "low_0": "900"}, "Choose the treatment, or empty this line."),
+            ("/treatments", {"treatment_1": "", "high_1": "900"}, "Choose the treatment, or empty this line."),
+            ("/treatments", {"treatment_2": "", "technique_2": "dots"}, "Choose the treatment, or empty this line."),
             ("/clients", {"accepting_clients": "perhaps"}, "Choose one of the answers."),
         ],
     )
