@@ -79,7 +79,7 @@ def held(session: Session, credential_id: int, *, profile_id: int | None = None)
 def decisions(session: Session, ids: Sequence[int]) -> dict[int, Decided]:
     """Return what was found last of some credentials, by their ids."""
     subjects = {f"credential:{id_}": id_ for id_ in ids}
-    words = [f"credential.{word}" for word in ("found", "not_found", "lapsed", "false_claim")]
+    words = [f"credential.{word}" for word in ("found", "in_document", "not_found", "lapsed", "false_claim")]
     rows = session.exec(
         select(AuditEntry)
         .where(col(AuditEntry.subject).in_(list(subjects)), col(AuditEntry.action).in_(words))

@@ -18,6 +18,7 @@ from directory.models.profiles import Credential
 
 OUTCOMES = {
     Outcome.FOUND: lazy("I found it there, and it is valid"),
+    Outcome.IN_DOCUMENT: lazy("A document shows it, and it is valid"),
     Outcome.NOT_FOUND: lazy("I could not find it"),
     Outcome.LAPSED: lazy("It was valid and has ended"),
     Outcome.FALSE_CLAIM: lazy("It is not true: it was never theirs"),
@@ -141,7 +142,9 @@ class LookForm(DirectoryForm):
     outcome = radios(lazy("What did you find?"), lazy("Choose what you found."), words=OUTCOMES)
     source_url = LinkField(
         lazy("Where you looked"),
-        description=lazy("The page of the register, beginning with https://. It is shown with the day."),
+        description=lazy(
+            "The page of the register, beginning with https://. It is shown with the day. For what a document shows, none is needed."
+        ),
         validators=[Length(max=rules.MAX_URL, message=lazy("Keep the address to 500 characters."))],
     )
     reason = TextAreaField(
