@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlmodel import Session, col, or_, select
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, and_, col, func, or_, select
 
 from directory.core import clock
 from directory.core.errors import NotFound
@@ -90,13 +92,20 @@ def decisions(session: Session, ids: Sequence[int]) -> dict[int, Decided]:
 
 def queue(session: Session, *, number: int) -> Page[Held]:
     """Return what waits for a moderator: what is newly stated, and looks that end soon or have ended; the oldest first."""
-    today = clock.today()
-    new = (col(Credential.status) == CredentialStatus.CLAIMED) & col(Credential.checked_on).is_(None)
-    looked = [*rules.FOUND, CredentialStatus.STALE]
-    again = col(Credential.status).in_(looked) & clockwork.too_old(today, ahead=True)
-    ours = (col(Credential.source_record_id).is_(None), col(Credential.stated_at).is_not(None))
-    waiting = select(Credential).where(*ours, or_(new, again)).order_by(col(Credential.stated_at), col(Credential.id))
-    page = paginate(session, waiting, number=number, size=PAGE)
+    rows = select(Credential).where(_waits()).order_by(col(Credential.stated_at), col(Credential.id))
+    page = paginate(session, rows, number=number, size=PAGE)
     profiles = session.exec(select(Profile).where(col(Profile.id).in_([row.profile_id for row in page.items]))).all()
     whose = {profile.id: profile for profile in profiles}
     return Page([Held(row, whose[row.profile_id]) for row in page.items], page.number, page.size, page.total)
+
+
+def waiting() -> Any:
+    """Return the statement that counts what waits for a moderator."""
+    return select(func.count(col(Credential.id))).where(_waits())
+
+
+def _waits() -> ColumnElement[bool]:
+    new = (col(Credential.status) == CredentialStatus.CLAIMED) & col(Credential.checked_on).is_(None)
+    looked = [*rules.FOUND, CredentialStatus.STALE]
+    again = col(Credential.status).in_(looked) & clockwork.too_old(clock.today(), ahead=True)
+    return and_(col(Credential.source_record_id).is_(None), col(Credential.stated_at).is_not(None), or_(new, again))

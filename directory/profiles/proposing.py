@@ -237,8 +237,13 @@ def decline(session: Session, *, profile_id: int, moderator_id: int, reason: str
 
 def waiting(session: Session, *, limit: int = 50) -> list[Waiting]:
     """Return the entries that wait, the oldest first, without what may be the same."""
-    drafts = select(Profile).where(Profile.status == ProfileStatus.IMPORTED_DRAFT, _is_told()).order_by(col(Profile.id)).limit(limit)
+    drafts = select(Profile).where(_is_draft(), _is_told()).order_by(col(Profile.id)).limit(limit)
     return [_waiting(session, profile) for profile in session.exec(drafts).all()]
+
+
+def how_many() -> Any:
+    """Return the statement that counts the entries that wait."""
+    return select(func.count(col(Profile.id))).where(_is_draft(), _is_told())
 
 
 def one(session: Session, profile_id: int) -> Waiting:
