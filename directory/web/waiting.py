@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-from flask import g
 from sqlalchemy import select
 from sqlmodel import Session
 
@@ -47,8 +46,5 @@ def read(session: Session) -> Waiting:
 
 
 def counts() -> Waiting:
-    """Return what waits, read once for a request; for templates."""
-    if "moderation_waits" not in g:
-        g.moderation_waits = read(db.session())
-    found: Waiting = g.moderation_waits
-    return found
+    """Return what waits; for the one template that shows it, once on a page."""
+    return read(db.session())

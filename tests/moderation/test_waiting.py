@@ -18,7 +18,7 @@ from directory.models.claims import Claim, ClaimProof, ClaimStatus, ProofMethod,
 from directory.models.comments import CommentStatus
 from directory.models.memberships import MembershipRole
 from directory.models.moderation import Report, ReportKind, ReportStatus
-from directory.models.profiles import Organization, Practitioner, ProfileKind
+from directory.models.profiles import Organization, Practitioner, ProfileKind, ProfileStatus
 from directory.models.replies import DisputeStatus
 from directory.models.reviews import ReviewStatus
 from directory.moderation import queries as moderation
@@ -84,12 +84,13 @@ class Queues:
         self.make.dispute()
 
     def entries(self) -> None:
+        self.make.profile(status=ProfileStatus.IMPORTED_DRAFT)
         self.make.treatment("smp")
         said = {"website": "", "treatments": ("smp",), "relation": Relation.READER, "place_id": self.make.place().id}
         proposing.propose(self.session, user_id=self.make.user().id, entry=Entry("Noor Scalp", Sort.STUDIO, **said))
 
     def works(self) -> None:
-        for owned in ("person", "practice", "neither"):
+        for owned in ("person", "practice", "practice", "neither"):
             person, practice = self.make.profile(), self.make.profile(kind=ProfileKind.PRACTICE)
             one = self.session.exec(select(Practitioner).where(Practitioner.profile_id == person.id)).one()
             other = self.session.exec(select(Organization).where(Organization.profile_id == practice.id)).one()
@@ -131,7 +132,7 @@ def test_each_number_is_what_its_list_shows(session: Session, make: Make, name: 
 
 
 def test_all_are_counted_in_one_select_for_each_page(database: Database, session: Session, make: Make, app, visitor: Visitor) -> None:
-    """Seen to fail with a SELECT for each number, and with the numbers asked for at each chip."""
+    """Seen to fail with a SELECT for each number, and with the numbers of two chips in each other's place."""
     queues = Queues(session, make)
     for name in Waiting._fields:
         getattr(queues, name)()
