@@ -84,7 +84,11 @@ def place(at: At) -> Answer:
     n, now = at.position, _now(at.profile)
     address: Mapping[str, Any] = now.get(fields.address(n)) or {"country_code": _country(at.profile)}
     hours = now.get(fields.hours(n)) or {}
-    start = {**address, "phone": now.get(fields.phone(n)), **{day: values.written(hours.get(day)) for day in values.DAYS}}
+    start = {
+        **address,
+        "phone": words.phone_number(now.get(fields.phone(n)) or ""),
+        **{day: values.written(hours.get(day)) for day in values.DAYS},
+    }
     form = forms.PlaceForm(data=start)
     form.country_code.choices = [SelectChoice(code, name) for code, name in places.all_countries(db.session())]
 

@@ -118,6 +118,8 @@ def told(field: str, value: Any, practices: Mapping[int, str] | None = None) -> 
         return ", ".join(filter(None, (value.get("address"), value.get("city"), region, value.get("country_code"))))
     if stem == "hours":
         return "; ".join(f"{name} {values.written(value[day])}" for day, name in words.DAYS.items() if day in value)
+    if stem == "phone":
+        return pages.phone_number(value)
     if stem == fields.LANGUAGES:
         return ", ".join(pages.language(tag) for tag in value)
     if stem == fields.KIND:
@@ -200,7 +202,8 @@ def _groups(profile: Profile, shown: Mapping[str, FieldAssertion], line: Any) ->
     found.append(Group("offers", _("Treatments and prices"), url_for("facts.offers", slug=slug), tuple(map(line, offered)), confirms))
     clients = (fields.ACCEPTING_CLIENTS, *([fields.LANGUAGES] if is_person else []))
     confirms = ((fields.ACCEPTING_CLIENTS, _("This is still right")),) if _has(shown, fields.ACCEPTING_CLIENTS) else ()
-    found.append(Group("clients", _("New clients and languages"), url_for("facts.clients", slug=slug), tuple(map(line, clients)), confirms))
+    title = _("New clients and languages") if is_person else _("New clients")
+    found.append(Group("clients", title, url_for("facts.clients", slug=slug), tuple(map(line, clients)), confirms))
     return found
 
 
