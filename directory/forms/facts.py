@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from wtforms import Field, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField, URLField
+from wtforms import BooleanField, Field, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField, URLField
 from wtforms.fields import SelectChoice, TelField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import TextInput
@@ -113,6 +113,13 @@ class PlaceForm(FactsForm):
     fr = StringField(DAYS["fr"])
     sa = StringField(DAYS["sa"])
     su = StringField(DAYS["su"])
+    #: Only of an address beside the first.
+    remove = BooleanField(lazy("Take this address off the page, with its phone and hours"))
+
+    @property
+    def is_removed(self) -> bool:
+        """Whether the address is to be taken away."""
+        return "remove" in self and bool(self.remove.data)
 
     def validate_phone(self, field: Field) -> None:
         """Say what is wrong with the number."""
@@ -121,6 +128,8 @@ class PlaceForm(FactsForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Say also what is wrong with the parts of the address and with each day."""
         is_right = bool(super().validate(extra_validators))
+        if self.is_removed:
+            return is_right
         wrong: list[Refused] = []
         try:
             values.address(self.data, self.country_code.data or "")

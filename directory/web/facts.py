@@ -1,6 +1,6 @@
 """Facts with whose word they are, in words: for those who act for a profile, for moderators and for the boxes of a suggestion."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -41,6 +41,10 @@ LABELS: Mapping[str, str] = {
 }
 
 
+#: Addresses of a profile, those counted that were taken away.
+MOST_PLACES = 50
+
+
 @dataclass(frozen=True)
 class Line:
     """A fact of a profile in words.
@@ -68,6 +72,8 @@ class Group:
     url: str
     lines: tuple[Line, ...]
     confirms: tuple[tuple[str, str], ...] = ()
+    #: Where the next one of the same kind is added.
+    more_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -184,12 +190,22 @@ def sheet(session: Session, profile: Profile) -> Sheet:
     has_price = any(fields.stem(field) == "offering" and (word.value or {}).get("min_price") is not None for field, word in shown.items())
     known = [field for field, word in shown.items() if word.value not in (None, "", [], {})]
     asked = completeness.asked(known, has_price=has_price, is_person=profile.kind is ProfileKind.PRACTITIONER)
-    return Sheet(tuple(_groups(profile, shown, line)), tuple(asked))
+    there = {field for field, word in shown.items() if word.value is not None or field in against}
+    return Sheet(tuple(_groups(profile, shown, there, line)), tuple(asked))
 
 
-def _groups(profile: Profile, shown: Mapping[str, FieldAssertion], line: Any) -> list[Group]:
+def next_place(said: Iterable[str]) -> int:
+    """Return the number of the next address: behind all of which somebody has said something, so that what was taken away stays away.
+
+    Args:
+        said: The fields of which anybody says anything.
+    """
+    return min(max((n for field in said if (n := fields.position(field)) is not None), default=0) + 2, MOST_PLACES)
+
+
+def _groups(profile: Profile, shown: Mapping[str, FieldAssertion], there: Collection[str], line: Any) -> list[Group]:
     is_person, slug = profile.kind is ProfileKind.PRACTITIONER, profile.slug
-    places = sorted({n for field in shown if (n := fields.position(field)) is not None} | {0})
+    places = sorted({n for field in there if (n := fields.position(field)) is not None} | {0})
     offered = [field for field, word in shown.items() if fields.stem(field) == "offering" and word.value is not None]
     about = [fields.NAME, fields.ABOUT, fields.WEBSITE, *([fields.YEAR_STARTED] if is_person else [])]
     found = [Group("about", _("Name and words"), url_for("facts.about", slug=slug), tuple(map(line, about)))]
@@ -197,7 +213,8 @@ def _groups(profile: Profile, shown: Mapping[str, FieldAssertion], line: Any) ->
         here = (fields.address(n), fields.phone(n), fields.hours(n))
         confirms = (("hours", _("The hours are still right")),) if n == 0 and _has(shown, "hours") else ()
         title = _("Address, phone and hours") if n == 0 else _("Address %(number)s", number=n + 1)
-        found.append(Group(f"place-{n}", title, url_for("facts.place", slug=slug, number=n + 1), tuple(map(line, here)), confirms))
+        more = url_for("facts.place", slug=slug, number=next_place(shown)) if n == places[-1] and fields.address(0) in there else ""
+        found.append(Group(f"place-{n}", title, url_for("facts.place", slug=slug, number=n + 1), tuple(map(line, here)), confirms, more))
     confirms = (("offering", _("Treatments and prices are still right")),) if offered else ()
     found.append(Group("offers", _("Treatments and prices"), url_for("facts.offers", slug=slug), tuple(map(line, offered)), confirms))
     clients = (fields.ACCEPTING_CLIENTS, *([fields.LANGUAGES] if is_person else []))

@@ -120,6 +120,26 @@ class TestChanging:
         assert 'value="+1 416-555-0123"' in page.text
         assert "Nothing was different" in words_of(cast.owner.fill(page))
 
+    def test_another_address_is_added_and_taken_away_and_stays_away(self, cast, session, shown):
+        """Seen to fail without the way to it, with the first one offered to be taken away, and with its number given to the next."""
+        page = cast.owner.get(at(cast.ada))
+        assert f'href="{at(cast.ada, "/place/2")}"' in page.text
+        assert "Add another address" in words_of(page)
+        cast.owner.send(at(cast.ada, "/place/2"), address="2 New Road", city="Toronto", country_code="CA", mo="9-17")
+        assert "Take this address off" not in words_of(cast.owner.get(at(cast.ada, "/place/1")))
+        assert "Take this address off" not in words_of(cast.owner.get(at(cast.ada, "/place/3")))
+        first = forms_of(cast.owner.get(at(cast.ada, "/place/1")))[-1].values
+        cast.owner.post(at(cast.ada, "/place/1"), {name: found[0] for name, found in first.items()} | {"remove": "y"})
+        assert shown(cast.ada, "address:0")["address"] == "1 Sample St"
+        assert "Saved" in words_of(cast.owner.send(at(cast.ada, "/place/2"), city="", remove=True))
+        session.expire_all()
+        assert [row.address for row in session.exec(select(Location))] == ["1 Sample St"]
+        assert [shown(cast.ada, f"{field}:1") for field in ("address", "phone", "hours")] == [None] * 3
+        page = cast.owner.get(at(cast.ada))
+        assert "Address 2" not in words_of(page)
+        assert f'href="{at(cast.ada, "/place/3")}"' in page.text
+        assert "2 New Road" not in cast.patient.get(f"/p/{cast.ada.slug}").text
+
     def test_a_second_address(self, cast, session):
         answers = {"address": "2 New Road", "city": "Toronto", "country_code": "CA"}
         cast.owner.send(at(cast.ada, "/place/2"), **answers)
