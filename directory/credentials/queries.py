@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, union
 from sqlmodel import Session, and_, col, func, or_, select
 
 from directory.core import clock
@@ -13,7 +13,8 @@ from directory.core.i18n import _
 from directory.core.page import Page, paginate
 from directory.credentials import clockwork, rules
 from directory.models.moderation import AuditEntry
-from directory.models.profiles import Credential, CredentialStatus, Profile
+from directory.models.places import Place
+from directory.models.profiles import Credential, CredentialStatus, Location, Profile
 
 PAGE = 20
 
@@ -59,6 +60,13 @@ def of_profile(session: Session, profile_id: int) -> Sequence[Credential]:
     mine = select(Credential).where(Credential.profile_id == profile_id)
     by_register = col(Credential.source_record_id).is_not(None)
     return session.exec(mine.order_by(by_register, col(Credential.stated_at).desc(), col(Credential.id))).all()
+
+
+def countries(session: Session, profile: Profile) -> set[str]:
+    """Return the countries where a profile has its city or an address."""
+    at_home = select(col(Place.country_code)).where(Place.id == profile.place_id)
+    addresses = select(col(Location.country_code)).where(Location.profile_id == profile.id)
+    return set(session.scalars(union(at_home, addresses)).all())
 
 
 def held(session: Session, credential_id: int, *, profile_id: int | None = None) -> Held:

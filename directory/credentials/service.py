@@ -219,19 +219,32 @@ def _own(session: Session, credential_id: int) -> Credential:
     return row
 
 
-def _fill(row: Credential, stated: Stated, user_id: int) -> None:
-    known = types.known(row.type)
+def problems(code: str, stated: Stated) -> list[Refused]:
+    """Return all that is wrong with what an owner typed of a credential of a type, each naming its field."""
+    known, found = types.known(code), []
     if known is None and (meant := types.meant(stated.title)) is not None:
-        raise Refused(
-            _("This is “%(name)s”. Choose it from the list: its wording is the same for everybody.", name=meant.wording), field="title"
-        )
-    if known is None and not stated.title:
-        raise Refused(_("Write what it is called."), field="title")
-    issuer = (known.issuer if known else "") or stated.issuer
-    if not issuer:
-        raise Refused(_("Write who gave it."), field="issuer")
-    rules.check_days(stated.issued_on, stated.expires_on, today=clock.today())
-    row.title, row.issuer = (known.wording if known else stated.title), issuer
+        listed = _("This is “%(name)s”. Choose it from the list: its wording is the same for everybody.", name=meant.wording)
+        found.append(Refused(listed, field="title"))
+    elif known is None and not stated.title:
+        found.append(Refused(_("Write what it is called."), field="title"))
+    if not (known.issuer if known else "") and not stated.issuer:
+        found.append(Refused(_("Write who gave it."), field="issuer"))
+    try:
+        rules.check_days(stated.issued_on, stated.expires_on, today=clock.today())
+    except Refused as refusal:
+        found.append(refusal)
+    try:
+        rules.web_link(stated.source_url, field="source_url")
+    except Refused as refusal:
+        found.append(refusal)
+    return found
+
+
+def _fill(row: Credential, stated: Stated, user_id: int) -> None:
+    if wrong := problems(row.type, stated):
+        raise wrong[0]
+    known = types.known(row.type)
+    row.title, row.issuer = (known.wording if known else stated.title), (known.issuer if known else "") or stated.issuer
     row.reference = stated.reference
     row.issued_on, row.expires_on = stated.issued_on, stated.expires_on
     row.source_url = rules.web_link(stated.source_url, field="source_url")
