@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, and_, col, func, or_, select
 from sqlmodel.sql.expression import Select
 
 from directory.claims import rules
@@ -119,7 +121,7 @@ def in_review(session: Session, *, number: int) -> Page[Line]:
     Raises:
         NotFound: when the list has no such page.
     """
-    waits = col(Claim.status) == ClaimStatus.IN_REVIEW
+    waits = _in_review()
     total = session.exec(select(func.count()).where(waits)).one()
     rows = _lines().where(waits).order_by(col(Claim.updated_at), col(Claim.id)).limit(PER_PAGE).offset((number - 1) * PER_PAGE)
     page = Page([Line(*row) for row in session.exec(rows).all()], number, PER_PAGE, total)
@@ -130,19 +132,40 @@ def in_review(session: Session, *, number: int) -> Page[Line]:
 
 def lapsed(session: Session) -> Sequence[Line]:
     """Return the claims that hold although what proved them was not found by two looks in a row."""
-    gone = (ClaimProof.status == ProofStatus.LAPSED, col(ClaimProof.expires_at) <= clock.now())
-    which = select(ClaimProof.claim_id).where(*gone)
-    rows = session.exec(_lines().where(col(Claim.id).in_(which), col(Claim.status).in_(HOLDING)).order_by(col(Claim.id)).limit(100)).all()
+    rows = session.exec(_lines().where(_lost()).order_by(col(Claim.id)).limit(100)).all()
     return [Line(*row) for row in rows]
+
+
+def waiting() -> Any:
+    """Return the statement that counts what stands on the list of claims: those that wait, and those whose proof was lost."""
+    return select(func.count(col(Claim.id))).where(or_(_in_review(), _lost()))
+
+
+def waiting_letters() -> Any:
+    """Return the statement that counts the letters that wait to be printed."""
+    return select(func.count(col(ClaimProof.id))).join(Claim, col(ClaimProof.claim_id) == col(Claim.id)).where(*_unprinted())
+
+
+def _in_review() -> ColumnElement[bool]:
+    return col(Claim.status) == ClaimStatus.IN_REVIEW
+
+
+def _lost() -> ColumnElement[bool]:
+    gone = (ClaimProof.status == ProofStatus.LAPSED, col(ClaimProof.expires_at) <= clock.now())
+    return and_(col(Claim.id).in_(select(ClaimProof.claim_id).where(*gone)), col(Claim.status).in_(HOLDING))
+
+
+def _unprinted() -> tuple[Any, ...]:
+    return ClaimProof.method == ProofMethod.LETTER_CODE, ClaimProof.status == ProofStatus.WAITING, col(Claim.status).in_(OPEN)
 
 
 def letters(session: Session) -> Sequence[Letter]:
     """Return the letters that wait to be printed, those that wait longest first."""
-    waits = (ClaimProof.method == ProofMethod.LETTER_CODE, ClaimProof.status == ProofStatus.WAITING, col(Claim.status).in_(OPEN))
     joined = select(ClaimProof, Claim, Profile).join(Claim, col(ClaimProof.claim_id) == col(Claim.id))
     joined = joined.join(Profile, col(Claim.profile_id) == col(Profile.id))
     return [
-        Letter(*row) for row in session.exec(joined.where(*waits).order_by(col(ClaimProof.created_at), col(ClaimProof.id)).limit(200)).all()
+        Letter(*row)
+        for row in session.exec(joined.where(*_unprinted()).order_by(col(ClaimProof.created_at), col(ClaimProof.id)).limit(200)).all()
     ]
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlmodel import Session, col, or_, select
+from sqlalchemy import ColumnElement, union
+from sqlmodel import Session, and_, col, func, or_, select
 
 from directory.core import clock
 from directory.core.errors import NotFound
@@ -11,7 +13,8 @@ from directory.core.i18n import _
 from directory.core.page import Page, paginate
 from directory.credentials import clockwork, rules
 from directory.models.moderation import AuditEntry
-from directory.models.profiles import Credential, CredentialStatus, Profile
+from directory.models.places import Place
+from directory.models.profiles import Credential, CredentialStatus, Location, Profile
 
 PAGE = 20
 
@@ -59,6 +62,13 @@ def of_profile(session: Session, profile_id: int) -> Sequence[Credential]:
     return session.exec(mine.order_by(by_register, col(Credential.stated_at).desc(), col(Credential.id))).all()
 
 
+def countries(session: Session, profile: Profile) -> set[str]:
+    """Return the countries where a profile has its city or an address."""
+    at_home = select(col(Place.country_code)).where(Place.id == profile.place_id)
+    addresses = select(col(Location.country_code)).where(Location.profile_id == profile.id)
+    return set(session.scalars(union(at_home, addresses)).all())
+
+
 def held(session: Session, credential_id: int, *, profile_id: int | None = None) -> Held:
     """Return a credential with its profile.
 
@@ -79,7 +89,7 @@ def held(session: Session, credential_id: int, *, profile_id: int | None = None)
 def decisions(session: Session, ids: Sequence[int]) -> dict[int, Decided]:
     """Return what was found last of some credentials, by their ids."""
     subjects = {f"credential:{id_}": id_ for id_ in ids}
-    words = [f"credential.{word}" for word in ("found", "not_found", "lapsed", "false_claim")]
+    words = [f"credential.{word}" for word in ("found", "in_document", "not_found", "lapsed", "false_claim")]
     rows = session.exec(
         select(AuditEntry)
         .where(col(AuditEntry.subject).in_(list(subjects)), col(AuditEntry.action).in_(words))
@@ -90,13 +100,20 @@ def decisions(session: Session, ids: Sequence[int]) -> dict[int, Decided]:
 
 def queue(session: Session, *, number: int) -> Page[Held]:
     """Return what waits for a moderator: what is newly stated, and looks that end soon or have ended; the oldest first."""
-    today = clock.today()
-    new = (col(Credential.status) == CredentialStatus.CLAIMED) & col(Credential.checked_on).is_(None)
-    looked = [*rules.FOUND, CredentialStatus.STALE]
-    again = col(Credential.status).in_(looked) & clockwork.too_old(today, ahead=True)
-    ours = (col(Credential.source_record_id).is_(None), col(Credential.stated_at).is_not(None))
-    waiting = select(Credential).where(*ours, or_(new, again)).order_by(col(Credential.stated_at), col(Credential.id))
-    page = paginate(session, waiting, number=number, size=PAGE)
+    rows = select(Credential).where(_waits()).order_by(col(Credential.stated_at), col(Credential.id))
+    page = paginate(session, rows, number=number, size=PAGE)
     profiles = session.exec(select(Profile).where(col(Profile.id).in_([row.profile_id for row in page.items]))).all()
     whose = {profile.id: profile for profile in profiles}
     return Page([Held(row, whose[row.profile_id]) for row in page.items], page.number, page.size, page.total)
+
+
+def waiting() -> Any:
+    """Return the statement that counts what waits for a moderator."""
+    return select(func.count(col(Credential.id))).where(_waits())
+
+
+def _waits() -> ColumnElement[bool]:
+    new = (col(Credential.status) == CredentialStatus.CLAIMED) & col(Credential.checked_on).is_(None)
+    looked = [*rules.FOUND, CredentialStatus.STALE]
+    again = col(Credential.status).in_(looked) & clockwork.too_old(clock.today(), ahead=True)
+    return and_(col(Credential.source_record_id).is_(None), col(Credential.stated_at).is_not(None), or_(new, again))

@@ -81,6 +81,7 @@ def today_of(
     source_url: str,
     as_of: date | None,
     today: date,
+    stated: bool = False,
 ) -> Shown:
     """Return how a credential stands today.
 
@@ -89,9 +90,10 @@ def today_of(
         status: What the row says; it may be behind the clock.
         checked_on: When somebody looked.
         expires_on: Its own last day.
-        source_url: Where they looked; without it nothing is checked.
+        source_url: Where they looked; without it nothing is checked, save by a document.
         as_of: The day of the register's file that says it; none where the owner does.
         today: The present day.
+        stated: Whether its owner states it: then what was found without a page was seen in a document.
     """
     if status is CredentialStatus.FALSE_CLAIM:
         return Shown(Standing.FALSE, None)
@@ -99,7 +101,7 @@ def today_of(
         return Shown(Standing.EXPIRED, expires_on)
     if status is CredentialStatus.LAPSED:
         return Shown(Standing.LAPSED, checked_on or as_of)
-    if status in FOUND and (looked := checked_on or as_of) is not None and source_url:
+    if status in FOUND and (looked := checked_on or as_of) is not None and (source_url or stated):
         ends = holds_until(code, looked)
         return Shown(Standing.CHECKED, looked) if today <= ends else Shown(Standing.STALE, ends)
     if status is CredentialStatus.STALE:
@@ -119,7 +121,13 @@ def of(row: Credential, *, as_of: date | None, today: date) -> Shown:
         source_url=row.source_url,
         as_of=as_of,
         today=today,
+        stated=is_stated(row),
     )
+
+
+def is_stated(row: Credential) -> bool:
+    """Say whether whoever acts for the profile states it, and no register does."""
+    return row.source_record_id is None and row.stated_at is not None
 
 
 def wording(code: str, title: str) -> str:

@@ -11,6 +11,7 @@ from directory.core import clock
 from directory.core.errors import NotFound, Refused
 from directory.core.i18n import _
 from directory.credentials import rules, types
+from directory.evidence import queries as documents
 from directory.evidence import service as evidence
 from directory.evidence.keys import KeyRing
 from directory.evidence.rules import Document
@@ -38,6 +39,8 @@ class Outcome(StrEnum):
     """What a moderator finds."""
 
     FOUND = "found"
+    #: There is no page where anybody could look, and the moderator has opened a document that shows it.
+    IN_DOCUMENT = "in_document"
     NOT_FOUND = "not_found"
     LAPSED = "lapsed"
     FALSE_CLAIM = "false_claim"
@@ -145,25 +148,32 @@ def decide(session: Session, *, credential_id: int, moderator_id: int, outcome: 
         credential_id: Which.
         moderator_id: Who looked.
         outcome: What they found.
-        source_url: Where they looked; needed for what was found.
+        source_url: Where they looked; needed for what was found there, and of no account for what a document shows.
         reason: What whoever stated it is told.
 
     Raises:
         NotFound: when there is none.
-        Refused: when it came from a register, or the link cannot be shown.
+        Refused: when it came from a register, the link cannot be shown, or they opened no document that should show it.
     """
     row = locked(session, credential_id)
     if row.source_record_id is not None:
         raise Refused(_("A register says this, not the owner. It changes when the register does."))
-    url = rules.web_link(source_url, field="source_url", required=outcome is Outcome.FOUND)
-    if outcome is Outcome.FOUND and row.expires_on is not None and row.expires_on < clock.today():
+    is_found = outcome in {Outcome.FOUND, Outcome.IN_DOCUMENT}
+    by_document = outcome is Outcome.IN_DOCUMENT
+    if by_document and not documents.is_seen(session, credential_id=credential_id, user_id=moderator_id, since=row.stated_at):
+        raise Refused(
+            _("Open a document that shows it first: none was shown for what is stated now, or you have not seen it."), field="outcome"
+        )
+    url = "" if by_document else rules.web_link(source_url, field="source_url", required=is_found)
+    if is_found and row.expires_on is not None and row.expires_on < clock.today():
         raise Refused(_("Its own last day is over. Say that it has lapsed, or ask the owner for the new day."), field="outcome")
     was = row.status
     row.status = _AFTER[outcome]
-    if outcome is Outcome.FOUND and was in {CredentialStatus.STALE, CredentialStatus.LAPSED, *rules.FOUND}:
+    if is_found and was in {CredentialStatus.STALE, CredentialStatus.LAPSED, *rules.FOUND}:
         row.status = CredentialStatus.RENEWED
     row.checked_on, row.checked_by_id = clock.today(), moderator_id
-    row.source_url = url or row.source_url
+    # Without a page it was a document: a page that the owner names is not where we looked.
+    row.source_url = url if is_found else url or row.source_url
     session.add(row)
     session.flush()
     if row.status is CredentialStatus.FALSE_CLAIM:
@@ -192,6 +202,7 @@ def locked(session: Session, credential_id: int) -> Credential:
 
 _AFTER = {
     Outcome.FOUND: CredentialStatus.CHECKED_OK,
+    Outcome.IN_DOCUMENT: CredentialStatus.CHECKED_OK,
     #: It stays what somebody states; the day of the look takes it out of the queue.
     Outcome.NOT_FOUND: CredentialStatus.CLAIMED,
     Outcome.LAPSED: CredentialStatus.LAPSED,
@@ -208,19 +219,32 @@ def _own(session: Session, credential_id: int) -> Credential:
     return row
 
 
-def _fill(row: Credential, stated: Stated, user_id: int) -> None:
-    known = types.known(row.type)
+def problems(code: str, stated: Stated) -> list[Refused]:
+    """Return all that is wrong with what an owner typed of a credential of a type, each naming its field."""
+    known, found = types.known(code), []
     if known is None and (meant := types.meant(stated.title)) is not None:
-        raise Refused(
-            _("This is “%(name)s”. Choose it from the list: its wording is the same for everybody.", name=meant.wording), field="title"
-        )
-    if known is None and not stated.title:
-        raise Refused(_("Write what it is called."), field="title")
-    issuer = (known.issuer if known else "") or stated.issuer
-    if not issuer:
-        raise Refused(_("Write who gave it."), field="issuer")
-    rules.check_days(stated.issued_on, stated.expires_on, today=clock.today())
-    row.title, row.issuer = (known.wording if known else stated.title), issuer
+        listed = _("This is “%(name)s”. Choose it from the list: its wording is the same for everybody.", name=meant.wording)
+        found.append(Refused(listed, field="title"))
+    elif known is None and not stated.title:
+        found.append(Refused(_("Write what it is called."), field="title"))
+    if not (known.issuer if known else "") and not stated.issuer:
+        found.append(Refused(_("Write who gave it."), field="issuer"))
+    try:
+        rules.check_days(stated.issued_on, stated.expires_on, today=clock.today())
+    except Refused as refusal:
+        found.append(refusal)
+    try:
+        rules.web_link(stated.source_url, field="source_url")
+    except Refused as refusal:
+        found.append(refusal)
+    return found
+
+
+def _fill(row: Credential, stated: Stated, user_id: int) -> None:
+    if wrong := problems(row.type, stated):
+        raise wrong[0]
+    known = types.known(row.type)
+    row.title, row.issuer = (known.wording if known else stated.title), (known.issuer if known else "") or stated.issuer
     row.reference = stated.reference
     row.issued_on, row.expires_on = stated.issued_on, stated.expires_on
     row.source_url = rules.web_link(stated.source_url, field="source_url")

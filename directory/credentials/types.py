@@ -1,7 +1,7 @@
 """The credentials that we know by name: read from their file and checked, pure."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -37,6 +37,7 @@ class Type:
         said: Words by which a title that somebody types is known to mean this one.
         source: Where the facts about it were read.
         read_on: When.
+        countries: Where those are who can hold it; none where that is not certain.
     """
 
     code: str
@@ -49,6 +50,7 @@ class Type:
     said: tuple[str, ...]
     source: str
     read_on: date
+    countries: frozenset[str] = frozenset()
 
 
 _KINDS = {"person": ProfileKind.PRACTITIONER, "practice": ProfileKind.PRACTICE}
@@ -69,7 +71,7 @@ def parse(text: str) -> Mapping[str, Type]:
     found: dict[str, Type] = {}
     for raw in tomllib.loads(text)["type"]:
         fits = frozenset(_KINDS[word] for word in raw["fits"])
-        values = raw | {"fits": fits, "said": tuple(raw["said"])}
+        values = raw | {"fits": fits, "said": tuple(raw["said"]), "countries": frozenset(raw.get("countries", ()))}
         one = Type(**values)
         if one.code in found or one.code == OTHER or not 0 < len(one.code) <= 60:
             raise BrokenTypes(f"{one.code} cannot stand here")
@@ -86,9 +88,14 @@ def known(code: str) -> Type | None:
     return shipped().get(code)
 
 
-def fitting(kind: ProfileKind) -> list[Type]:
-    """Return the types that a person, or a practice, can hold."""
-    return [one for one in shipped().values() if kind in one.fits]
+def fitting(kind: ProfileKind, countries: Collection[str] = ()) -> list[Type]:
+    """Return the types that a person, or a practice, can hold; those of other countries last, for somebody may have worked there.
+
+    Args:
+        countries: Where they are; none where that is not known.
+    """
+    mine = [one for one in shipped().values() if kind in one.fits]
+    return sorted(mine, key=lambda one: bool(one.countries and countries and one.countries.isdisjoint(countries)))
 
 
 def months(code: str) -> int:

@@ -148,12 +148,17 @@ def queue(session: Session, *, number: int = 1) -> Page[Filed]:
         NotFound: when the list has no such page.
     """
     waits = col(Dispute.status).in_(DECIDABLE)
-    total = session.exec(select(func.count()).where(waits)).one()
+    total = session.exec(waiting()).one()
     statement = _filed().where(waits).order_by(col(Dispute.created_at), col(Dispute.id)).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
     page = Page([_as_filed(*row) for row in session.execute(statement).all()], number, PAGE_SIZE, total)
     if number > page.pages:
         raise NotFound(_("This list has %(pages)s pages.", pages=page.pages))
     return page
+
+
+def waiting() -> Any:
+    """Return the statement that counts the disputes that wait for a moderator."""
+    return select(func.count(col(Dispute.id))).where(col(Dispute.status).in_(DECIDABLE))
 
 
 def statistics(session: Session) -> Statistics:

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
 from directory.core.errors import NotFound
 from directory.core.i18n import _
+from directory.evidence import rules
 from directory.models.accounts import User
 from directory.models.claims import Claim
 from directory.models.evidence import Evidence, EvidenceBlob
+from directory.models.moderation import AuditEntry
 from directory.models.profiles import Credential, Profile
 from directory.models.replies import Dispute
 from directory.models.reviews import Review
@@ -71,6 +74,18 @@ def of_credentials(session: Session, ids: Sequence[int]) -> dict[int, list[Evide
         if row.credential_id is not None:
             found.setdefault(row.credential_id, []).append(row)
     return found
+
+
+def is_seen(session: Session, *, credential_id: int, user_id: int, since: datetime | None) -> bool:
+    """Say whether somebody has opened a document of a credential that is still here, after a moment; without one: never."""
+    papers = session.exec(select(col(Evidence.id)).where(Evidence.credential_id == credential_id)).all()
+    looks = select(func.count()).where(
+        AuditEntry.action == rules.SEEN,
+        AuditEntry.actor_id == user_id,
+        col(AuditEntry.subject).in_([f"evidence:{id_}" for id_ in papers]),
+        col(AuditEntry.created_at) >= since,
+    )
+    return since is not None and session.exec(looks).one() > 0
 
 
 def load(session: Session, evidence_id: int) -> Evidence:

@@ -17,6 +17,8 @@ MAX_SIZE = 8 * 1024 * 1024
 MAX_COUNT = 5
 #: How long a document is kept after the decision that it was for.
 KEPT = timedelta(days=30)
+#: What the log calls it when somebody of the staff opens one.
+SEEN = "evidence.seen"
 #: Characters of a name before its ending.
 MAX_STEM = 100
 

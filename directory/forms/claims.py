@@ -13,6 +13,7 @@ from directory.core.i18n import lazy
 from directory.forms.base import DirectoryForm
 from directory.forms.choices import declaration, offered, one_of, radios
 from directory.forms.documents import DocumentField
+from directory.models.claims import ProofMethod
 from directory.models.memberships import MembershipRole
 
 #: What stands for a contact that is not on the list.
@@ -132,6 +133,11 @@ class ClaimDocumentForm(DirectoryForm):
         render_kw={"autocomplete": "off"},
     )
     document = DocumentField(lazy("The document"))
+
+    def ask(self, method: ProofMethod) -> None:
+        """Give an example of the document that is asked for."""
+        if method is ProofMethod.PHOTO_ID:
+            self.subject.description = lazy("For example: passport, Canada. Not its number.")
 
 
 class ClaimCodeForm(DirectoryForm):

@@ -8,7 +8,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Length, Optional
 
 from directory.core.i18n import lazy
-from directory.credentials import rules, types
+from directory.credentials import rules, service, types
 from directory.credentials.service import Outcome, Stated
 from directory.credentials.types import Type
 from directory.forms.base import DirectoryForm
@@ -18,6 +18,7 @@ from directory.models.profiles import Credential
 
 OUTCOMES = {
     Outcome.FOUND: lazy("I found it there, and it is valid"),
+    Outcome.IN_DOCUMENT: lazy("A document shows it, and it is valid"),
     Outcome.NOT_FOUND: lazy("I could not find it"),
     Outcome.LAPSED: lazy("It was valid and has ended"),
     Outcome.FALSE_CLAIM: lazy("It is not true: it was never theirs"),
@@ -49,12 +50,14 @@ class CredentialForm(DirectoryForm):
     code = SelectField(lazy("What is it?"), validate_choice=False, validators=[one_of(lazy("Choose one from the list."))])
     title = StringField(
         lazy("What it is called"),
-        description=lazy("Only for something that is not in the list."),
+        description=lazy("Needed for something else than what is in the list, and for that alone."),
         validators=[Length(max=rules.MAX_TITLE, message=lazy("Keep it to 160 characters."))],
     )
     issuer = StringField(
         lazy("Who gave it"),
-        description=lazy("The board, authority, school or insurer. For a society of the list we know it."),
+        description=lazy(
+            "The board, authority, school or insurer. Needed, save for the societies and registers of the list that are known to give it."
+        ),
         validators=[Length(max=rules.MAX_ISSUER, message=lazy("Keep it to 160 characters."))],
     )
     reference = StringField(
@@ -88,7 +91,7 @@ class CredentialForm(DirectoryForm):
     def stated(self) -> Stated:
         """Return what was typed."""
         return Stated(
-            issuer=self.issuer.data or "",
+            issuer=(self.issuer.data or "") if "issuer" in self else "",
             reference=self.reference.data or "",
             issued_on=self.issued_on.data,
             expires_on=self.expires_on.data,
@@ -96,33 +99,39 @@ class CredentialForm(DirectoryForm):
             title=(self.title.data or "") if "title" in self else "",
         )
 
+    def type_code(self) -> str:
+        """Return the type that it is of; empty while none is chosen."""
+        return self.code.data or ""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Say all that is wrong at once; of a field that has its error already no more."""
+        is_right = bool(super().validate(extra_validators))
+        code = self.type_code()
+        wrong = service.problems(code, self.stated()) if code == types.OTHER or types.known(code) else []
+        new = [one for one in wrong if one.field in self and not self[one.field].errors]
+        for one in new:
+            self[one.field].errors = [str(one)]
+        return is_right and not new
+
 
 class ChangeForm(CredentialForm):
     """The same, of a credential that stands there: what it is stays; something else may be called otherwise."""
 
-    code = None
+    code: Any = None
     document: Any = None
+    row_type = ""
 
     def fit(self, row: Credential) -> None:
         """Leave out what is fixed for its type."""
-        known = types.known(row.type)
+        known, self.row_type = types.known(row.type), row.type
         if known is not None:
             del self.title
         if known is not None and known.issuer:
             del self.issuer
 
-    def stated(self) -> Stated:
-        """Return what was typed."""
-        issuer: Any = self.issuer.data if "issuer" in self else ""
-        title: Any = self.title.data if "title" in self else ""
-        return Stated(
-            issuer=issuer or "",
-            reference=self.reference.data or "",
-            issued_on=self.issued_on.data,
-            expires_on=self.expires_on.data,
-            source_url=self.source_url.data or "",
-            title=title or "",
-        )
+    def type_code(self) -> str:
+        """Return the type of the row."""
+        return self.row_type
 
 
 class ShowForm(DirectoryForm):
@@ -141,7 +150,9 @@ class LookForm(DirectoryForm):
     outcome = radios(lazy("What did you find?"), lazy("Choose what you found."), words=OUTCOMES)
     source_url = LinkField(
         lazy("Where you looked"),
-        description=lazy("The page of the register, beginning with https://. It is shown with the day."),
+        description=lazy(
+            "The page of the register, beginning with https://. It is shown with the day. For what a document shows, none is needed."
+        ),
         validators=[Length(max=rules.MAX_URL, message=lazy("Keep the address to 500 characters."))],
     )
     reason = TextAreaField(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from wtforms import Field, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField, URLField
+from wtforms import BooleanField, Field, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField, URLField
 from wtforms.fields import SelectChoice, TelField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import TextInput
@@ -105,7 +105,7 @@ class PlaceForm(FactsForm):
     country_code = SelectField(lazy("Country"), validate_choice=False, validators=[one_of(lazy("Choose the country."))])
     phone = TelField(lazy("Phone"), description=lazy("With its country, such as +1 416 555 0123."))
     mo = StringField(
-        DAYS["mo"], description=lazy("Such as 09:00-12:00, 13:00-17:30, or the word closed. Leave a day empty to say nothing of it.")
+        DAYS["mo"], description=lazy("Such as 09:00-12:00, 13:00-17:30, or 9am-5pm, or closed. Leave a day empty to say nothing of it.")
     )
     tu = StringField(DAYS["tu"])
     we = StringField(DAYS["we"])
@@ -113,6 +113,13 @@ class PlaceForm(FactsForm):
     fr = StringField(DAYS["fr"])
     sa = StringField(DAYS["sa"])
     su = StringField(DAYS["su"])
+    #: Only of an address beside the first.
+    remove = BooleanField(lazy("Take this address off the page, with its phone and hours"))
+
+    @property
+    def is_removed(self) -> bool:
+        """Whether the address is to be taken away."""
+        return "remove" in self and bool(self.remove.data)
 
     def validate_phone(self, field: Field) -> None:
         """Say what is wrong with the number."""
@@ -121,6 +128,8 @@ class PlaceForm(FactsForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Say also what is wrong with the parts of the address and with each day."""
         is_right = bool(super().validate(extra_validators))
+        if self.is_removed:
+            return is_right
         wrong: list[Refused] = []
         try:
             values.address(self.data, self.country_code.data or "")
@@ -162,6 +171,9 @@ class OfferingsForm(FactsForm):
         said: set[str] = set()
         for n in range(self.lines):
             code = self[f"treatment_{n}"].data
+            if not code and n >= self.lines - MORE_OFFERINGS and any(self[f"{part}_{n}"].data for part in ("technique", "low", "high")):
+                # Nothing stood here that could be taken away: whoever typed a price forgot what it is for.
+                raise Refused(str(lazy("Choose the treatment, or empty this line.")), field=f"treatment_{n}")
             if not code:
                 continue
             word = fields.offering(code, self[f"technique_{n}"].data or "")

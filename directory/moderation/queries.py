@@ -129,7 +129,7 @@ def open_reports(session: Session, *, number: int = 1) -> Page[Case]:
     Raises:
         NotFound: when the list has no such page.
     """
-    total = session.exec(select(func.count()).where(Report.status == ReportStatus.OPEN)).one()
+    total = session.exec(waiting()).one()
     statement = (
         _cases()
         .where(col(Report.status) == ReportStatus.OPEN)
@@ -146,12 +146,22 @@ def open_reports(session: Session, *, number: int = 1) -> Page[Case]:
 def held(session: Session) -> Page[Held]:
     """Return what waits longest for a look, with how many wait in all: reviews and comments together, in two SELECTs at most."""
     waiting = _waiting().subquery()
-    total = session.execute(wide_select(func.count()).select_from(waiting)).scalar_one()
+    total = session.execute(waiting_held()).scalar_one()
     if not total:
         return Page([], 1, HELD_SIZE, 0)
     columns = (waiting.c.held_for, waiting.c.created_at)
     statement = _joined(columns, waiting).order_by(waiting.c.created_at, waiting.c.review_id, waiting.c.comment_id).limit(HELD_SIZE)
     return Page([_as_held(row) for row in session.execute(statement).all()], 1, HELD_SIZE, total)
+
+
+def waiting() -> Any:
+    """Return the statement that counts the open reports."""
+    return select(func.count(col(Report.id))).where(Report.status == ReportStatus.OPEN)
+
+
+def waiting_held() -> Any:
+    """Return the statement that counts what is held for a look."""
+    return wide_select(func.count()).select_from(_waiting().subquery())
 
 
 def report(session: Session, report_id: int) -> Case:

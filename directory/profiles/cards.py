@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, func, select
+from sqlalchemy import Select, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -74,6 +74,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
             col(paper.checked_on).label("paper_checked_on"),
             col(paper.expires_on),
             col(paper.source_url),
+            col(paper.stated_at),
             col(said.as_of),
             func.coalesce(col(paper.checked_on), col(said.as_of)).label("looked_on"),
             col(visit.outcome),
@@ -118,7 +119,10 @@ def _gone_on() -> Any:
 def _newest_credential() -> Any:
     """Return the credential that was looked at last: by somebody, or in the newest file of its source."""
     looked = func.coalesce(col(Credential.checked_on), col(SourceRecord.as_of))
-    shown = (Credential.status != CredentialStatus.FALSE_CLAIM, looked.is_not(None), Credential.source_url != "")
+    ours = col(Credential.source_record_id).is_(None) & col(Credential.stated_at).is_not(None)
+    in_document = ours & col(Credential.status).in_(credentials.FOUND)
+    has_source = or_(col(Credential.source_url) != "", in_document)
+    shown = (Credential.status != CredentialStatus.FALSE_CLAIM, looked.is_not(None), has_source)
     rows = (
         select(col(Credential.id))
         .outerjoin(SourceRecord, col(SourceRecord.id) == col(Credential.source_record_id))
@@ -167,6 +171,7 @@ def _paper(row: Any) -> CredentialLine | None:
         source_url=row.source_url,
         as_of=row.as_of,
         today=clock.today(),
+        stated=row.as_of is None and row.stated_at is not None,
     )
     return CredentialLine(credentials.wording(row.paper_type, row.title), row.issuer, row.paper_status, row.looked_on, shown.standing)
 

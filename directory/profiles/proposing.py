@@ -7,9 +7,11 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import case, delete
+from sqlalchemy import select as wide_select
 from sqlmodel import Session, col, func, or_, select
 
+from directory.accounts.skeleton import skeleton
 from directory.core import clock
 from directory.core.errors import NotAllowed, NotFound, Refused
 from directory.core.i18n import _, lazy
@@ -38,8 +40,8 @@ from directory.provenance import fields
 #: Entries of one person in 24 hours.
 A_DAY = 3
 _PROPOSED = "profile.propose"
-#: Profiles shown as perhaps the same, and how alike their names are at least (0 to 1, `difflib`).
-MOST_ALIKE = 2
+#: Profiles shown as perhaps the same to whoever tells us of one, and to moderators; how alike their names are at least (0 to 1, `difflib`).
+MOST_ALIKE, MOST_FOR_MODERATORS = 2, 10
 _ALIKE = 0.8
 #: Of the profiles of one place so many are compared.
 _COMPARED = 2000
@@ -101,11 +103,16 @@ class Entry:
 
 @dataclass(frozen=True)
 class Alike:
-    """A profile that may be the same one."""
+    """A profile that may be the same one.
+
+    Args:
+        waits_as: The number of the entry, where it waits for a moderator too.
+    """
 
     name: str
     slug: str
     is_shown: bool
+    waits_as: int | None = None
 
 
 @dataclass(frozen=True)
@@ -139,29 +146,31 @@ class Waiting:
 
 
 def alike(session: Session, *, name: str, place_id: int | None, besides: int | None = None, drafts: bool = False) -> tuple[Alike, ...]:
-    """Return the profiles that may be the same: in the same place under a name that is like it, or anywhere under the very same name.
+    """Return the profiles that may be the same: those there under a name that is or looks like it, and any of the very same name.
 
     Args:
         besides: A profile that is not meant.
-        drafts: Whether to look among what waits too: for moderators alone.
+        drafts: Whether to look among what waits too, and at more: for moderators alone.
     """
     states = (*SHOWN, ProfileStatus.IMPORTED_DRAFT) if drafts else SHOWN
-    wanted, same = " ".join(sorted(fold(name).split())), sort_key(name)
+    wanted, same, looks = " ".join(sorted(fold(name).split())), sort_key(name), skeleton(name)
     near = or_(col(Profile.sort_key) == same, col(Profile.place_id) == place_id)
-    columns = select(Profile.name, Profile.slug, Profile.status, Profile.sort_key)
-    rows = session.exec(
+    told = case((_is_draft() & _is_told(), col(Profile.id)))
+    columns = wide_select(col(Profile.name), col(Profile.slug), col(Profile.status), col(Profile.sort_key), told)
+    rows = session.execute(
         columns.where(near, col(Profile.status).in_(states), col(Profile.id) != (besides or 0))
         .order_by(col(Profile.sort_key) != same, col(Profile.id))
         .limit(_COMPARED)
     ).all()
     matcher, found = SequenceMatcher(autojunk=False), []
     matcher.set_seq2(wanted)
-    for other, slug, status, key in rows:
+    for other, slug, status, key, waits_as in rows:
         matcher.set_seq1(" ".join(sorted(fold(other).split())))
-        ratio = 1.0 if key == same else matcher.ratio() if matcher.quick_ratio() >= _ALIKE else 0
+        ratio = 1.0 if key == same or skeleton(other) == looks else matcher.ratio() if matcher.quick_ratio() >= _ALIKE else 0
         if ratio >= _ALIKE:
-            found.append((-ratio, slug, Alike(other, slug, status in SHOWN)))
-    return tuple(one for _ratio, _slug, one in sorted(found, key=lambda row: row[:2])[:MOST_ALIKE])
+            found.append((-ratio, slug, Alike(other, slug, status in SHOWN, waits_as)))
+    most = MOST_FOR_MODERATORS if drafts else MOST_ALIKE
+    return tuple(one for _ratio, _slug, one in sorted(found, key=lambda row: row[:2])[:most])
 
 
 def propose(session: Session, *, user_id: int, entry: Entry) -> Profile:
@@ -237,8 +246,13 @@ def decline(session: Session, *, profile_id: int, moderator_id: int, reason: str
 
 def waiting(session: Session, *, limit: int = 50) -> list[Waiting]:
     """Return the entries that wait, the oldest first, without what may be the same."""
-    drafts = select(Profile).where(Profile.status == ProfileStatus.IMPORTED_DRAFT, _is_told()).order_by(col(Profile.id)).limit(limit)
+    drafts = select(Profile).where(_is_draft(), _is_told()).order_by(col(Profile.id)).limit(limit)
     return [_waiting(session, profile) for profile in session.exec(drafts).all()]
+
+
+def how_many() -> Any:
+    """Return the statement that counts the entries that wait."""
+    return select(func.count(col(Profile.id))).where(_is_draft(), _is_told())
 
 
 def one(session: Session, profile_id: int) -> Waiting:

@@ -103,10 +103,12 @@ def for_moderators(session: Session, *, number: int) -> Page[tuple[EditSuggestio
         .where(EditSuggestion.status == SuggestionStatus.PENDING, _is_moderators())
         .order_by(col(EditSuggestion.created_at), col(EditSuggestion.id))
     )
-    total = session.exec(
-        select(func.count()).select_from(EditSuggestion).where(EditSuggestion.status == SuggestionStatus.PENDING, _is_moderators())
-    ).one()
-    return paginate(session, rows, number=number, size=PER_PAGE, total=total)
+    return paginate(session, rows, number=number, size=PER_PAGE, total=session.exec(waiting_for_moderators()).one())
+
+
+def waiting_for_moderators() -> Any:
+    """Return the statement that counts what waits for moderators."""
+    return select(func.count(col(EditSuggestion.id))).where(EditSuggestion.status == SuggestionStatus.PENDING, _is_moderators())
 
 
 def one_for_moderators(session: Session, suggestion_id: int) -> Suggested:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import phonenumbers
@@ -27,7 +27,9 @@ MAX_SPANS = 4
 #: What an integer column holds.
 MAX_PRICE = 2**31 - 1
 
-_TIME = re.compile(r"(\d{1,2})[:.h](\d{2})")
+_TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?(?: ?([ap])\.? ?m\.?)?")
+#: Nobody opens before this hour who writes neither minutes nor "am": "1-5" is the afternoon to most people.
+_EARLY = 6
 _HOST = re.compile(r"(?=.{4,253}$)([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _CLOSED = {"closed", "-"}
 
@@ -128,7 +130,7 @@ def spans(text: str) -> list[list[str]] | None:
     Raises:
         Refused: when a time is none, a span ends before it begins, or two of them overlap.
     """
-    found = clean_line(text).lower().replace("–", "-").replace("\u2014", "-")
+    found = re.sub("[\u2010-\u2015\u2212]", "-", clean_line(text).lower())
     if not found:
         return None
     if found in _CLOSED:
@@ -239,7 +241,14 @@ def _span(text: str) -> tuple[int, int]:
     opens, dash, closes = (part.strip() for part in text.partition("-"))
     if not dash:
         raise Refused(_("Write hours as 09:00-17:00, several with a comma between, or the word closed."))
-    begin, end = _minutes(opens), _minutes(closes)
+    first, last = _read(opens), _read(closes)
+    begin, end = first.minutes, last.minutes
+    if last.half == "a" and not end:
+        end = 24 * 60
+    if _is_ambiguous(first, last):
+        raise Refused(
+            _("“%(span)s” can be read in two ways. Write it as 09:00-17:00, or with am and pm at both times.", span=text.strip()[:20])
+        )
     if end <= begin:
         raise Refused(
             _(
@@ -251,12 +260,31 @@ def _span(text: str) -> tuple[int, int]:
     return begin, end
 
 
-def _minutes(text: str) -> int:
+class _Time(NamedTuple):
+    """A time of day, and how much of it was written: the minutes, and "a" or "p" of am and pm."""
+
+    minutes: int
+    has_minutes: bool
+    half: str
+
+
+def _read(text: str) -> _Time:
     found = _TIME.fullmatch(text)
-    hour, minute = (int(found[1]), int(found[2])) if found else (99, 99)
+    hour, minute, half = (int(found[1]), int(found[2] or 0), found[3] or "") if found else (99, 99, "")
+    if half:
+        hour = hour % 12 + 12 * (half == "p") if 1 <= hour <= 12 else 99
     if minute > 59 or hour > 24 or (hour == 24 and minute):
         raise Refused(_("“%(time)s” is no time of day. Write times as 09:00 or 17:30.", time=text[:20]))
-    return hour * 60 + minute
+    return _Time(hour * 60 + minute, bool(found and found[2]), half)
+
+
+def _is_ambiguous(opens: _Time, closes: _Time) -> bool:
+    """Say whether a span may mean the morning as well as the afternoon: "9-5", "1-5", "9-5pm"."""
+    if opens.half or closes.half:
+        return not (opens.half and closes.half)
+    is_whole = opens.has_minutes and closes.has_minutes
+    is_plain = closes.minutes > 12 * 60 or (closes.minutes == 12 * 60 and opens.minutes >= _EARLY * 60)
+    return not is_whole and not is_plain
 
 
 def _clock(minutes: int) -> str:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select
+from sqlalchemy import Select, case
 from sqlalchemy import select as wide_select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from directory import outbox
 from directory.accounts import memberships
@@ -87,11 +87,15 @@ def proposed(session: Session, profile_id: int) -> list[Proposed]:
 
 def unanswerable(session: Session) -> Sequence[Proposed]:
     """Return the proposals whose other side nobody owns: a moderator decides on them."""
-    found = [Proposed(*row) for row in session.execute(_proposals()[2].limit(200)).all()]
-    asked = {one.asked.id for one in found}
-    owned = select(Membership.profile_id).where(col(Membership.profile_id).in_(asked), Membership.role == MembershipRole.OWNER)
-    held = set(session.exec(owned).all())
-    return [one for one in found if one.asked.id not in held]
+    person, practice, statement = _proposals()
+    return [Proposed(*row) for row in session.execute(statement.where(_is_unanswerable(person, practice)).limit(200)).all()]
+
+
+def waiting() -> Any:
+    """Return the statement that counts the proposals on which a moderator decides."""
+    person, practice, statement = _proposals()
+    rows = statement.where(_is_unanswerable(person, practice)).order_by(None)
+    return rows.with_only_columns(func.count(col(RoleProposal.id)), maintain_column_froms=True)
 
 
 def find(session: Session, proposal_id: int) -> Proposed | None:
@@ -288,6 +292,13 @@ def _role(session: Session, practitioner: Practitioner, organization: Organizati
 
 def _pair(practitioner: Practitioner, organization: Organization) -> tuple[bool, bool]:
     return RoleProposal.practitioner_id == practitioner.id, RoleProposal.organization_id == organization.id
+
+
+def _is_unanswerable(person: Any, practice: Any) -> Any:
+    """Return the condition of proposals whose other side nobody owns."""
+    asked = case((col(RoleProposal.proposed_by_profile_id) == person.id, practice.id), else_=person.id)
+    owned = select(Membership.id).where(col(Membership.profile_id) == asked, Membership.role == MembershipRole.OWNER)
+    return ~owned.correlate(person, practice, RoleProposal).exists()
 
 
 def _proposals() -> tuple[Any, Any, Select[RoleProposal, Profile, Profile]]:

@@ -246,6 +246,7 @@ def look(asked: Asked) -> Response:
 def document(asked: Asked) -> Answer:
     """Take a document for whoever decides."""
     claim, method, user_id, form = asked.claim, asked.method, signed_in().id, ClaimDocumentForm()
+    form.ask(method)
     kind = EvidenceKind.LICENCE if method is ProofMethod.LICENCE_DOCUMENT else EvidenceKind.PHOTO_ID
 
     def act(session: Session) -> str:

@@ -45,7 +45,7 @@ def index(profile: Profile) -> str:
 def add(profile: Profile) -> tuple[str, int] | Response:
     """Take a credential that the profile has."""
     form, user_id = CredentialForm(), signed_in().id
-    known = types.fitting(profile.kind)
+    known = types.fitting(profile.kind, queries.countries(db.session(), profile))
     form.offer(known)
     store.fit(form)
     if answer := take(form, lambda session: _add(session, profile, user_id, form)):

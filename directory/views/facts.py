@@ -84,13 +84,21 @@ def place(at: At) -> Answer:
     n, now = at.position, _now(at.profile)
     address: Mapping[str, Any] = now.get(fields.address(n)) or {"country_code": _country(at.profile)}
     hours = now.get(fields.hours(n)) or {}
-    start = {**address, "phone": now.get(fields.phone(n)), **{day: values.written(hours.get(day)) for day in values.DAYS}}
+    start = {
+        **address,
+        "phone": words.phone_number(now.get(fields.phone(n)) or ""),
+        **{day: values.written(hours.get(day)) for day in values.DAYS},
+    }
     form = forms.PlaceForm(data=start)
     form.country_code.choices = [SelectChoice(code, name) for code, name in places.all_countries(db.session())]
 
+    if not (n and now.get(fields.address(0)) and now.get(fields.address(n))):
+        del form.remove
     place_id = _place_id(form) if form.is_submitted() else None  # here, for it may take long: nobody waits for the lock meanwhile
 
     def told() -> dict[str, Any]:
+        if form.is_removed:
+            return dict.fromkeys((fields.address(n), fields.phone(n), fields.hours(n)))
         said = {**values.address(form.data, form.country_code.data), "place_id": place_id}
         if place_id is None:
             raise Refused(_("We do not know this city. Look at its spelling, or write the nearest larger one."), field="city")
@@ -234,14 +242,13 @@ def _labels() -> dict[str, str]:
 
 
 def _at(slug: str, number: int) -> At:
-    """Return one address of a profile: one that is there, or the next.
+    """Return one address of a profile: one that is or was there, or the next.
 
     Raises:
         NotFound: when there is no such profile, or its addresses do not go so far.
     """
     profile = managed(slug)
-    there = {n for field, value in _now(profile).items() if (n := fields.position(field)) is not None and value is not None}
-    if number < 1 or number - 1 > len(there | {0}) or number > 50:
+    if not 0 < number <= shown.next_place(_now(profile)):
         raise NotFound
     return At(profile, number - 1)
 

@@ -1,6 +1,6 @@
 """Facts with whose word they are, in words: for those who act for a profile, for moderators and for the boxes of a suggestion."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -42,6 +42,10 @@ LABELS: Mapping[str, str] = {
 }
 
 
+#: Addresses of a profile, those counted that were taken away.
+MOST_PLACES = 50
+
+
 @dataclass(frozen=True)
 class Line:
     """A fact of a profile in words.
@@ -69,6 +73,8 @@ class Group:
     url: str
     lines: tuple[Line, ...]
     confirms: tuple[tuple[str, str], ...] = ()
+    #: Where the next one of the same kind is added.
+    more_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,6 +125,8 @@ def told(field: str, value: Any, practices: Mapping[int, str] | None = None) -> 
         return ", ".join(filter(None, (value.get("address"), value.get("city"), region, value.get("country_code"))))
     if stem == "hours":
         return "; ".join(f"{name} {values.written(value[day])}" for day, name in words.DAYS.items() if day in value)
+    if stem == "phone":
+        return pages.phone_number(value)
     if stem == fields.LANGUAGES:
         return ", ".join(pages.language(tag) for tag in value)
     if stem == fields.KIND:
@@ -186,7 +194,17 @@ def sheet(session: Session, profile: Profile) -> Sheet:
     asked = completeness.asked(
         known, has_price=has_price, is_person=profile.kind is ProfileKind.PRACTITIONER, is_surgery=_operates(shown, taxonomy)
     )
-    return Sheet(tuple(_groups(profile, shown, line)), tuple(asked))
+    there = {field for field, word in shown.items() if word.value is not None or field in against}
+    return Sheet(tuple(_groups(profile, shown, there, line)), tuple(asked))
+
+
+def next_place(said: Iterable[str]) -> int:
+    """Return the number of the next address: behind all of which somebody has said something, so that what was taken away stays away.
+
+    Args:
+        said: The fields of which anybody says anything.
+    """
+    return min(max((n for field in said if (n := fields.position(field)) is not None), default=0) + 2, MOST_PLACES)
 
 
 def _operates(shown: Mapping[str, FieldAssertion], taxonomy: Sequence[Treatment]) -> bool:
@@ -200,9 +218,9 @@ def _offers(field: str, word: FieldAssertion) -> bool:
     return fields.stem(field) == "offering" and word.value is not None
 
 
-def _groups(profile: Profile, shown: Mapping[str, FieldAssertion], line: Any) -> list[Group]:
+def _groups(profile: Profile, shown: Mapping[str, FieldAssertion], there: Collection[str], line: Any) -> list[Group]:
     is_person, slug = profile.kind is ProfileKind.PRACTITIONER, profile.slug
-    places = sorted({n for field in shown if (n := fields.position(field)) is not None} | {0})
+    places = sorted({n for field in there if (n := fields.position(field)) is not None} | {0})
     offered = [field for field, word in shown.items() if _offers(field, word)]
     about = [fields.NAME, fields.ABOUT, fields.WEBSITE, *([fields.YEAR_STARTED] if is_person else [])]
     found = [Group("about", _("Name and words"), url_for("facts.about", slug=slug), tuple(map(line, about)))]
@@ -210,12 +228,14 @@ def _groups(profile: Profile, shown: Mapping[str, FieldAssertion], line: Any) ->
         here = (fields.address(n), fields.phone(n), fields.hours(n))
         confirms = (("hours", _("The hours are still right")),) if n == 0 and _has(shown, "hours") else ()
         title = _("Address, phone and hours") if n == 0 else _("Address %(number)s", number=n + 1)
-        found.append(Group(f"place-{n}", title, url_for("facts.place", slug=slug, number=n + 1), tuple(map(line, here)), confirms))
+        more = url_for("facts.place", slug=slug, number=next_place(shown)) if n == places[-1] and fields.address(0) in there else ""
+        found.append(Group(f"place-{n}", title, url_for("facts.place", slug=slug, number=n + 1), tuple(map(line, here)), confirms, more))
     confirms = (("offering", _("Treatments and prices are still right")),) if offered else ()
     found.append(Group("offers", _("Treatments and prices"), url_for("facts.offers", slug=slug), tuple(map(line, offered)), confirms))
     clients = (fields.ACCEPTING_CLIENTS, *([fields.LANGUAGES] if is_person else []))
     confirms = ((fields.ACCEPTING_CLIENTS, _("This is still right")),) if _has(shown, fields.ACCEPTING_CLIENTS) else ()
-    found.append(Group("clients", _("New clients and languages"), url_for("facts.clients", slug=slug), tuple(map(line, clients)), confirms))
+    title = _("New clients and languages") if is_person else _("New clients")
+    found.append(Group("clients", title, url_for("facts.clients", slug=slug), tuple(map(line, clients)), confirms))
     return found
 
 

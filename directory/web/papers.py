@@ -39,9 +39,10 @@ def credential(one: Credential, shown: Shown) -> dict[str, Any]:
     known, link = types.known(one.type), seo.outside(one.source_url)
     is_good = shown.standing is Standing.CHECKED
     is_stated = one.stated_at is not None
-    note = standing(shown, link, stated=is_stated)
-    # Nobody has asked whoever gave it, so they are no source yet; nor is a page that the owner names.
-    named = is_good or not is_stated
+    in_document = is_stated and not one.source_url
+    note = standing(shown, link, stated=is_stated, in_document=in_document)
+    # Nobody has asked whoever gave it, so they are no source yet; nor is a page that the owner names, nor the owner's document.
+    named = (is_good and not in_document) or not is_stated
     return {
         "title": " ".join(filter(None, (rules.wording(one.type, one.title), one.reference))),
         "meaning": known.proves_not if known else words.meaning(one.type),
@@ -54,15 +55,18 @@ def credential(one: Credential, shown: Shown) -> dict[str, Any]:
     }
 
 
-def standing(shown: Shown, link: str | None, *, stated: bool) -> str:
+def standing(shown: Shown, link: str | None, *, stated: bool, in_document: bool = False) -> str:
     """Return how a credential stands, in a sentence.
 
     Args:
         shown: How it stands, and the day.
         link: Where somebody looked, if they did.
         stated: Whether whoever acts for the profile states it; else a register or file says so, and the component prints the day.
+        in_document: Whether what was found was seen in a document, and nowhere where others could look.
     """
     day = templating.day(shown.day) if shown.day else ""
+    if shown.standing is Standing.CHECKED and in_document:
+        return _("Seen by us in a document on %(day)s.", day=day)
     if shown.standing is Standing.CHECKED:
         host = (urlsplit(link).hostname or "").removeprefix("www.") if link else ""
         return _("Checked on %(day)s at %(host)s.", day=day, host=host) if stated else ""

@@ -127,11 +127,16 @@ def directions_url(lat: float, lon: float) -> str:
 
 def phone(number: str) -> Markup:
     """Return a number to call, written as people write it; plain text where it is no number that we can read."""
+    shown = phone_number(number)
+    return Markup("{}").format(number) if shown == number else Markup('<a href="tel:{}">{}</a>').format(number, shown)
+
+
+def phone_number(number: str) -> str:
+    """Return a number as people write it, and as it is where it is none that we can read."""
     try:
-        shown = phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+        return str(phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.INTERNATIONAL))
     except phonenumbers.NumberParseException:
-        return Markup("{}").format(number)
-    return Markup('<a href="tel:{}">{}</a>').format(number, shown)
+        return number
 
 
 def hours(location: Location, facts: ProfileFacts) -> list[str]:

@@ -12,7 +12,7 @@ from jinja2 import StrictUndefined
 
 from directory.config import Settings
 from directory.core import i18n, text
-from directory.web import account, manage, pieces
+from directory.web import account, manage, pieces, waiting
 
 #: The one language that the catalogue has so far; each request's language will come from here.
 LOCALE = "en"
@@ -133,7 +133,13 @@ def init_app(app: Flask, settings: Settings) -> None:
         keeps_mail=settings.keeps_mail,
     )
     env.globals.update(
-        site=site, locale=LOCALE, text_direction="ltr", drawn=pieces.drawn, account_pages=account.pages, manage_pages=manage.pages
+        site=site,
+        locale=LOCALE,
+        text_direction="ltr",
+        drawn=pieces.drawn,
+        account_pages=account.pages,
+        manage_pages=manage.pages,
+        moderation_waits=waiting.counts,
     )
 
     @app.context_processor

@@ -199,7 +199,8 @@ class TestFromEndToEnd:
             profile = _listed_at(session, make, server.url(host="studio.example"))
             monkeypatch.setitem(app.extensions, "hairline_looking", Looking(policy=server.policy()))
             ada = Someone(app, session, make.user("Ada 1"), profile)
-            ada.send("/website/tag", which="0")
+            said = ada.send("/website/tag", which="0")
+            assert "into the head of the listed page, before </head>:" in said, "seen to fail with the tag in the page as a tag"
             token = checks.token_for(ada.id, ProofMethod.META_TAG, secret=SECRET_KEY)
             tag = f'<meta name="{checks.META_NAME}" content="{token}">'
             assert "We found it." in ada.send("/website/tag", form="look")
@@ -208,6 +209,13 @@ class TestFromEndToEnd:
         moderator.send(f"/moderation/claims/{ada.id}", action="approve", reason=REASON)
         assert ada.claim.status is ClaimStatus.APPROVED
         assert "Look after the page" in words_of(ada.browser.get(f"/claims/{ada.id}"))
+
+    def test_each_document_is_asked_for_with_an_example_of_its_own(self, ada: Someone) -> None:
+        """Seen to fail with the example of a licence for both."""
+        examples = {"licence": "nursing licence, Ontario", "photo-id": "passport, Canada"}
+        for paper, example in examples.items():
+            page = words_of(ada.browser.get(f"/claims/{ada.id}/document/{paper}"))
+            assert [one in page for one in examples.values()] == [one == example for one in examples.values()]
 
     def test_by_the_word_of_a_moderator_who_refuses(self, ada: Someone, make: Make) -> None:
         ada.send("", form="review")

@@ -11,14 +11,18 @@ from directory.accounts import memberships
 from directory.core import clock
 from directory.core.errors import Refused
 from directory.credentials import clockwork, queries, service
+from directory.credentials import rules as credentials
+from directory.credentials.rules import Standing
 from directory.credentials.service import Outcome, Stated
 from directory.evidence import rules as evidence
+from directory.evidence import service as store
 from directory.models.accounts import User
 from directory.models.evidence import Evidence, EvidenceBlob, EvidenceKind
 from directory.models.memberships import MembershipRole
 from directory.models.moderation import AuditEntry
 from directory.models.profiles import Credential, CredentialStatus, Profile
 from directory.privacy import retention
+from directory.profiles import queries as profiles
 from tests.clients import Visitor, words_of
 from tests.evidence.papers import pdf, ring, upload
 from tests.factories import Make
@@ -136,12 +140,86 @@ class TestPages:
         assert "as stated by you" in words_of(visitor.send(f"{desk.base}/add", code="ishrs_member"))
 
 
+class TestInDocument:
+    """What nobody but the owner and the moderator can look at: found, and said to be seen by us alone."""
+
+    def test_from_the_document_to_the_page_and_the_card(self, desk: Desk) -> None:
+        """Seen to fail with the page that the owner names kept as the place where we looked, and with cards that ask for a page."""
+        row = desk.state(source_url="https://insurer.example/ours")
+        desk.session.commit()
+        desk.visitor.send(f"{desk.base}/{row.id}/document", document=upload())
+        (paper,) = desk.papers
+        moderator = Visitor(desk.app).sign_in(desk.moderator)
+        unread = moderator.send(f"/moderation/credentials/{row.id}", outcome="in_document", source_url="", reason="The letter shows it.")
+        assert unread.status_code == 422
+        assert "Open a document that shows it first" in words_of(unread)
+        moderator.send(f"/moderation/evidence/{paper.id}")
+        done = moderator.send(f"/moderation/credentials/{row.id}", outcome="in_document", source_url="", reason="The letter shows it.")
+        assert "Whoever stated it gets a mail" in words_of(done)
+        public = Visitor(desk.app).get(f"/p/{desk.profile.slug}")
+        seen = f"Given by Sample Mutual. Seen by us in a document on {clock.today().strftime('%-d %b %Y')}."
+        assert seen in words_of(public)
+        assert "insurer.example" not in public.text
+        assert "Checked on" not in words_of(public)
+        assert "Seen by us in a document" in words_of(desk.visitor.get(desk.base))
+        desk.session.expire_all()
+        card = profiles.cards(desk.session, [desk.profile.id])[0]
+        assert card.credential is not None
+        assert card.credential.standing is Standing.CHECKED
+
+    def test_it_needs_a_document_that_this_moderator_opened_since_it_was_stated(self, desk: Desk) -> None:
+        """Seen to fail without `is_seen`; with any document, anybody's look, and with a look at what was stated before, in its place."""
+        row, other = desk.state(), desk.state("medical_licence")
+        elsewhere = desk.show(other)
+
+        def opened(paper: Evidence, user: User) -> None:
+            store.read(desk.session, keys=ring(), evidence_id=paper.id, actor_id=user.id)
+
+        def refused() -> None:
+            with pytest.raises(Refused, match="Open a document"):
+                desk.look(row, Outcome.IN_DOCUMENT)
+
+        refused()
+        opened(elsewhere, desk.moderator)
+        refused()
+        paper = desk.show(row)
+        refused()
+        opened(paper, desk.make.moderator("Mo 2"))
+        refused()
+        opened(paper, desk.moderator)
+        row.stated_at = clock.now() + timedelta(minutes=1)
+        desk.session.flush()
+        refused()
+        row.stated_at = clock.now() - timedelta(minutes=1)
+        desk.session.flush()
+        assert desk.look(row, Outcome.IN_DOCUMENT).status is CredentialStatus.CHECKED_OK
+        assert row.source_url == ""
+        assert queries.decisions(desk.session, [row.id])[row.id].outcome == "in_document"
+
+    def test_what_is_over_is_not_valid_in_a_document_either(self, desk: Desk) -> None:
+        """Seen to fail with the day asked of what a register shows alone."""
+        row = desk.state(expires_on=clock.today() - timedelta(days=1))
+        store.read(desk.session, keys=ring(), evidence_id=desk.show(row).id, actor_id=desk.moderator.id)
+        with pytest.raises(Refused, match="last day is over"):
+            desk.look(row, Outcome.IN_DOCUMENT)
+
+    def test_its_look_becomes_stale_and_another_document_renews_it(self, desk: Desk) -> None:
+        row = desk.state()
+        store.read(desk.session, keys=ring(), evidence_id=desk.show(row).id, actor_id=desk.moderator.id)
+        desk.look(row, Outcome.IN_DOCUMENT)
+        row.checked_on = clock.today() - timedelta(days=400)
+        desk.session.flush()
+        assert credentials.of(row, as_of=None, today=clock.today()).standing is Standing.STALE
+        assert clockwork.turn(desk.session) == 1
+        assert desk.look(row, Outcome.IN_DOCUMENT).status is CredentialStatus.RENEWED
+
+
 class TestEnds:
     @pytest.mark.parametrize("outcome", list(Outcome))
     def test_every_decision_lets_it_go_in_30_days(self, desk: Desk, outcome: Outcome) -> None:
         """Seen to fail without `release` in `decide`."""
         row = desk.state()
-        desk.show(row)
+        store.read(desk.session, keys=ring(), evidence_id=desk.show(row).id, actor_id=desk.moderator.id)
         desk.look(row, outcome)
         (paper,) = desk.papers
         assert paper.purge_at is not None

@@ -34,6 +34,13 @@ class TestToday:
         assert stands(Status.CHECKED_OK, checked=TODAY, url="").standing is not Standing.CHECKED
         assert stands(Status.CHECKED_OK).standing is Standing.STATED
 
+    def test_what_was_seen_in_a_document_is_checked_without_a_page_where_it_is_stated_alone(self):
+        """Seen to fail without `stated`; a file without a page is checked by nobody."""
+        given = {"code": "liability_insurance", "status": Status.CHECKED_OK, "expires_on": None, "source_url": "", "today": TODAY}
+        assert rules.today_of(**given, checked_on=TODAY, as_of=None, stated=True).standing is Standing.CHECKED
+        assert rules.today_of(**given, checked_on=None, as_of=None, stated=True).standing is Standing.STATED
+        assert rules.today_of(**given, checked_on=None, as_of=TODAY).standing is Standing.REGISTER
+
     def test_its_own_last_day_goes_before_everything(self):
         """Seen to fail with the look asked first; and the last day itself still counts."""
         assert stands(Status.RENEWED, checked=TODAY, expires=date(2026, 11, 25)) == Shown(Standing.EXPIRED, date(2026, 11, 25))

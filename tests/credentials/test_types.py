@@ -43,6 +43,16 @@ class TestShipped:
         assert "jci" in {one.code for one in types.fitting(ProfileKind.PRACTICE)}
         assert "abhrs_diplomate" not in {one.code for one in types.fitting(ProfileKind.PRACTICE)}
 
+    def test_what_only_another_country_gives_comes_last_and_stays_there_to_be_chosen(self):
+        """Seen to fail with the order of the file, and with what another country gives left out."""
+        everything, practice = {one.code for one in types.fitting(ProfileKind.PRACTICE)}, ProfileKind.PRACTICE
+        last = [one.code for one in types.fitting(practice, {"CA"})][-2:]
+        assert set(last) == {"npi_number", "health_tourism"}
+        assert [one.code for one in types.fitting(practice, {"CA", "TR"})][-1] == "npi_number"
+        assert types.fitting(practice, {"US"})[-1].code == "health_tourism"
+        assert [one.code for one in types.fitting(practice)] == [one.code for one in types.shipped().values() if one.code in everything]
+        assert {one.code for one in types.fitting(practice, {"CA"})} == everything
+
 
 class TestParse:
     @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Credentials, who does the work and what the law asks, as visitors, owners and moderators see them."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -97,6 +98,24 @@ class TestOwnerToPage:
         assert "Write the day as year, month and day" in words_of(wrong)
         assert "Write who gave it." in words_of(visitor.send(path, code="medical_licence"))
         assert "Write what it is called." in words_of(visitor.send(path, code="other", issuer="Me"))
+
+    def test_all_that_is_wrong_is_said_at_once(self, app, session, ada, owner):
+        """Seen to fail with what the service finds first alone."""
+        visitor = Visitor(app).sign_in(owner)
+        path = f"/manage/{ada.slug}/credentials/add"
+        days = {"issued_on": "2999-01-01", "expires_on": "soon"}
+        page = words_of(visitor.send(path, code="other", source_url="http://x.example", **days))
+        assert "5 answers need a look" in page
+        for said in ("Write what it is called.", "Write who gave it.", "lies in the future", "Write the day as", "beginning with https://"):
+            assert said in page
+        row = stated(session, ada, owner, "other", title="First aid", issuer="Sample Cross")
+        page = words_of(visitor.send(f"/manage/{ada.slug}/credentials/{row.id}", title="", issuer="", source_url="x"))
+        assert "3 answers need a look" in page
+
+    def test_what_another_country_gives_stands_last_in_the_list(self, app, session, ada, owner):
+        """Seen to fail with the country left out of the question."""
+        page = Visitor(app).sign_in(owner).get(f"/manage/{ada.slug}/credentials/add").text
+        assert re.findall(r'<option value="(\w+)">', page)[-2:] == ["npi_number", "other"]
 
 
 class TestClock:

@@ -21,6 +21,15 @@ class TestHours:
             ("13:00 \u2013 17:00, 09:00-12:00", [["09:00", "12:00"], ["13:00", "17:00"]]),
             ("00:00-24:00", [["00:00", "24:00"]]),
             ("09:00-12:00,12:00-13:00", [["09:00", "12:00"], ["12:00", "13:00"]]),
+            ("9am-5pm", [["09:00", "17:00"]]),
+            ("9 a.m. - 5:30 p.m.", [["09:00", "17:30"]]),
+            ("12 PM \u2013 12 AM", [["12:00", "24:00"]]),
+            ("12am-1am", [["00:00", "01:00"]]),
+            ("9-17", [["09:00", "17:00"]]),
+            ("9-12, 13-17:30", [["09:00", "12:00"], ["13:00", "17:30"]]),
+            ("9:00 \u2013 17:00", [["09:00", "17:00"]]),
+            ("9.00-17.00", [["09:00", "17:00"]]),
+            ("9h00\u00a0\u2212\u00a017h00", [["09:00", "17:00"]]),
         ],
     )
     def test_a_day_is_read(self, typed, kept):
@@ -39,12 +48,22 @@ class TestHours:
             ("09:00-12:00, 11:00-15:00", "overlap"),
             ("nine to five", "09:00-17:00"),
             ("09:00", "09:00-17:00"),
-            ("1-2, 3-4", "no time of day"),
+            ("25-26", "no time of day"),
+            ("13pm-14pm", "no time of day"),
+            ("0am-5pm", "no time of day"),
+            ("9xm-5pm", "no time of day"),
+            ("1-2, 3-4", "two ways"),
+            ("9-5", "two ways"),
+            ("1-5:30", "two ways"),
+            ("1-12", "two ways"),
+            ("9-5pm", "two ways"),
+            ("9am-17", "two ways"),
+            ("9pm-2am", "not after"),
             ("01:00-02:00,03:00-04:00,05:00-06:00,07:00-08:00,09:00-10:00", "four"),
         ],
     )
     def test_what_is_no_opening_is_refused(self, typed, why):
-        """Seen to fail without each of the rules: the hour, the order, the overlap, the number of spans."""
+        """Seen to fail without each of the rules: the hour, what reads in two ways, the order, the overlap, the number of spans."""
         with pytest.raises(Refused, match=why):
             values.spans(typed)
 

@@ -277,6 +277,8 @@ class TestWhoWorksWhere:
         assert "Reed Studio" in page
         assert "Park Clinic" not in page
         first, second = session.exec(select(RoleProposal.id).order_by(RoleProposal.id)).all()  # type: ignore[arg-type]
+        pages = visitor.get(f"/moderation/works/{first}").text
+        assert all(f'href="/p/{one.slug}"' in pages for one in (team.profile, unclaimed)), "seen to fail without the two links"
         assert "Decided and written into the log." in words_of(visitor.send(f"/moderation/works/{first}", answer="yes"))
         assert [one.other.id for one in people.works(session, team.profile)] == [unclaimed.id]
         with pytest.raises(NotAllowed):
