@@ -1,6 +1,7 @@
 """Reads of disputes: the one about a review, the queue of moderators (without stars, T-5), and the public numbers."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
@@ -66,6 +67,28 @@ class Filed:
 
 
 @dataclass(frozen=True)
+class OfMine:
+    """The dispute about a review, on the page of its author.
+
+    Args:
+        may_appeal: Whether its author can.
+    """
+
+    dispute: Dispute
+    may_appeal: bool
+
+    @property
+    def may_answer(self) -> bool:
+        """Whether its author has not answered and still can."""
+        return self.dispute.status in ANSWERABLE
+
+    @property
+    def appeal_until(self) -> datetime | None:
+        """Until when its author can appeal, where they can."""
+        return self.dispute.decided_at + rules.APPEAL_TIME if self.may_appeal and self.dispute.decided_at else None
+
+
+@dataclass(frozen=True)
 class Statistics:
     """What came of all disputes, for everybody to read.
 
@@ -112,10 +135,24 @@ def disputed_review(session: Session, review_id: int, *, or_shown: bool = False)
     return review
 
 
-def may_appeal(dispute: Dispute, review: Review) -> bool:
-    """Say whether a decision can be appealed: once, in time, while the review is where the decision left it."""
+def may_appeal(dispute: Dispute, review: Review, *, as_reviewer: bool) -> bool:
+    """Say whether the side that a decision went against can appeal: once, in time, while the review is where the decision left it."""
     in_time = dispute.decided_at is not None and clock.now() - dispute.decided_at <= rules.APPEAL_TIME
-    return dispute.status is DisputeStatus.DECIDED and in_time and review.status in (*VISIBLE, ReviewStatus.REMOVED)
+    against_them = rules.is_against_reviewer(dispute.outcome) == as_reviewer
+    as_decided = review.status is ReviewStatus.REMOVED if as_reviewer else review.status in VISIBLE
+    return dispute.status is DisputeStatus.DECIDED and in_time and against_them and as_decided
+
+
+def of_reviews(session: Session, reviews_of_author: Sequence[Review]) -> dict[int, OfMine]:
+    """Return the newest dispute about each of an author's reviews by the reviews' ids, in one SELECT; none that ended undecided."""
+    by_id = {review.id: review for review in reviews_of_author}
+    statement = select(Dispute).where(col(Dispute.review_id).in_(by_id)).order_by(col(Dispute.id))
+    newest = {dispute.review_id: dispute for dispute in session.exec(statement).all()}
+    return {
+        id_: OfMine(dispute, may_appeal(dispute, by_id[id_], as_reviewer=True))
+        for id_, dispute in newest.items()
+        if dispute.status in OPEN or dispute.outcome is not None
+    }
 
 
 def may_call_off(dispute: Dispute) -> bool:

@@ -42,6 +42,11 @@ OUTCOMES: Mapping[DisputeOutcome, str] = {
 }
 
 
+def is_against_reviewer(outcome: DisputeOutcome | None) -> bool:
+    """Say whether an end goes against the reviewer; each other goes against the side that filed. That side alone may appeal."""
+    return outcome is DisputeOutcome.REMOVED
+
+
 def action(before: DisputeOutcome | None, outcome: DisputeOutcome, *, is_held: bool) -> DecisionAction | None:
     """Return what an outcome does to the review; None where it is down already and stays so.
 

@@ -134,7 +134,7 @@ class Dispute(Record, table=True):
     decision: str = Field(default="", max_length=2000)
     decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     decided_by_id: int | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL", index=True)
-    #: Either side may appeal once; another moderator looks.
+    #: Whoever it goes against may appeal once; another moderator looks.
     appellant_id: int | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL", index=True)
     appeal: str = Field(default="", max_length=3000)
     appealed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

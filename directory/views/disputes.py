@@ -72,7 +72,7 @@ def _is_last(dispute: Dispute, review: Review) -> bool:
 
 def _more(dispute: Dispute, review: Review) -> dict[str, object]:
     """Return what the side that filed a dispute can still do about it, and what it has shown."""
-    may = {"may_appeal": disputes.may_appeal(dispute, review), "may_call_off": disputes.may_call_off(dispute)}
+    may = {"may_appeal": disputes.may_appeal(dispute, review, as_reviewer=False), "may_call_off": disputes.may_call_off(dispute)}
     return may | {"documents": evidence.of(db.session(), dispute_id=dispute.id)}
 
 
@@ -105,7 +105,7 @@ def appeal_as_practice(review: Review) -> tuple[str, int] | Response:
     url = url_for("disputes.file", slug=profile.slug, review_id=review.id)
     form = PracticeAppealForm()
     store.fit(form)
-    return _appeal(review, form, "disputes/appeal_managed.html", url, profile=profile, manage_page="replies.index")
+    return _appeal(review, form, "disputes/appeal_managed.html", url, as_reviewer=False, profile=profile, manage_page="replies.index")
 
 
 @bp.route("/reviews/<int:review_id>/dispute", methods=["GET", "POST"])
@@ -119,7 +119,8 @@ def answer(review: Review) -> tuple[str, int] | Response:
         return taken
     values = {"review": review, "profile": profile, "dispute": dispute, "reason": rules.REASONS[dispute.reason]}
     if dispute.status not in disputes.ANSWERABLE:
-        return form_page("disputes/answered.html", form, may_appeal=disputes.may_appeal(dispute, review), **values)
+        may_appeal = disputes.may_appeal(dispute, review, as_reviewer=True)
+        return form_page("disputes/answered.html", form, may_appeal=may_appeal, **values)
     return form_page("disputes/answer.html", form, **values)
 
 
@@ -128,7 +129,8 @@ def answer(review: Review) -> tuple[str, int] | Response:
 def appeal_as_reviewer(review: Review) -> tuple[str, int] | Response:
     """Ask another moderator to look at a decision, as the review's author."""
     profile = reviews.profile_of(db.session(), review)
-    return _appeal(review, AppealForm(), "disputes/appeal.html", url_for("disputes.answer", review_id=review.id), profile=profile)
+    url = url_for("disputes.answer", review_id=review.id)
+    return _appeal(review, AppealForm(), "disputes/appeal.html", url, as_reviewer=True, profile=profile)
 
 
 def _dispute_of(review: Review) -> Dispute:
@@ -138,7 +140,9 @@ def _dispute_of(review: Review) -> Dispute:
     return found
 
 
-def _appeal(review: Review, form: AppealForm, template: str, url: str, **values: object) -> tuple[str, int] | Response:
+def _appeal(
+    review: Review, form: AppealForm, template: str, url: str, *, as_reviewer: bool, **values: object
+) -> tuple[str, int] | Response:
     review_id, user_id, dispute = review.id, signed_in().id, _dispute_of(review)
 
     def act(session: Session) -> str:
@@ -149,7 +153,7 @@ def _appeal(review: Review, form: AppealForm, template: str, url: str, **values:
     if taken := take(form, act):
         flash(_("Your appeal has come in. Another moderator looks at it."))
         return taken
-    if not form.is_submitted() and not disputes.may_appeal(dispute, review):
+    if not form.is_submitted() and not disputes.may_appeal(dispute, review, as_reviewer=as_reviewer):
         raise NotFound(_("There is no decision here that can be appealed."))
     return form_page(template, form, dispute=dispute, back=url, **values)
 

@@ -86,6 +86,7 @@ def _decided(work: Work, *, of_reviewer: bool) -> None:
     if outcome is None:
         return
     values = {"name": profile.name, "outcome": str(rules.OUTCOMES[outcome]), "words": words, "is_final": is_appeal}
+    values["may_appeal"] = rules.is_against_reviewer(outcome) == of_reviewer
     send_to(work, user, _("A dispute about a review is decided"), **values, page=_page(dispute, profile, of_reviewer=of_reviewer))
 
 

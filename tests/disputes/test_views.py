@@ -92,6 +92,56 @@ def test_from_the_filing_to_the_end(two: Two) -> None:
     assert "Review left as it was 1" in numbers
 
 
+def test_the_reviewer_finds_it_without_the_mail(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Among what they wrote: until when to answer, what it waits for, and the appeal while it is open.
+
+    Seen to fail with the open ones alone.
+    """
+
+    def said() -> str:
+        return words_of(two.reviewer.get("/account/writing"))
+
+    assert "isputed" not in said()
+    two.file()
+    page = two.reviewer.get("/account/writing")
+    assert f'href="{two.answering}"' in page.text
+    assert "Shown; disputed: answer by" in words_of(page)
+    two.reviewer.send(two.answering, choice="keep")
+    assert "disputed: a moderator decides" in said()
+    two.decide(two.moderator, "removed", "wrong_profile")
+    page = two.reviewer.get("/account/writing")
+    assert f'href="{two.answering}/appeal"' in page.text
+    assert "the dispute is decided (your review of Ada Marsh) , appeal by" in words_of(page)
+    later = clock.now() + timedelta(days=181)
+    with monkeypatch.context() as at:
+        at.setattr(clock, "now", lambda: later)
+        two.reviewer.sign_in(two.author)
+        assert "appeal by" not in said()
+    two.reviewer.sign_in(two.author)
+    two.reviewer.send(f"{two.answering}/appeal", text="The year on the page is the right one, look at it.")
+    assert "disputed: a moderator decides" in said()
+    two.decide(two.other, "kept", "no_rule_broken")
+    assert "the dispute is decided" in said()
+    assert "appeal by" not in said()
+
+
+@pytest.mark.parametrize(("outcome", "reason"), [("kept", "no_rule_broken"), ("removed", "wrong_profile")])
+def test_the_side_that_won_is_not_offered_an_appeal(two: Two, outcome: str, reason: str) -> None:
+    """Neither on its page nor in its mail. Seen to fail with both sides offered one, and with both told of one in the mail."""
+    two.file()
+    two.reviewer.send(two.answering, choice="keep")
+    two.decide(two.moderator, outcome, reason)
+    jobs.run_due(two.app)
+    mails = {mail.recipient: mail.text for mail in two.session.exec(select(KeptMail).where(KeptMail.subject.contains("is decided")))}  # type: ignore[attr-defined]
+    for visitor, path, user, lost in (
+        (two.practice, two.filing, two.owner, outcome == "kept"),
+        (two.reviewer, two.answering, two.author, outcome == "removed"),
+    ):
+        assert (f'href="{path}/appeal"' in visitor.get(path).text) is lost
+        assert visitor.get(f"{path}/appeal").status_code == (200 if lost else 404)
+        assert ("If you think that it is wrong, appeal once" in " ".join(mails[user.email].split())) is lost
+
+
 def test_nothing_of_the_reviewer_reaches_the_practice(two: Two) -> None:
     """Neither on a page, nor in a mail, nor in the copy of their data (T-20). Seen to fail with the answer on the page of the filer."""
     two.file()
