@@ -121,7 +121,7 @@ class DisputeDecisionForm(DirectoryForm):
         ],
     )
 
-    def offer(self, outcomes: Sequence[DisputeOutcome]) -> None:
-        """Ask only for what can come of it now."""
-        self.outcome.choices = offered(rules.OUTCOMES, outcomes)
+    def offer(self, outcomes: Sequence[DisputeOutcome], *, before: DisputeOutcome | None) -> None:
+        """Ask only for what can come of it now: of an appeal, in words that fit what was decided before."""
+        self.outcome.choices = offered({outcome: rules.words(outcome, before=before) for outcome in outcomes}, outcomes)
         self.reason_class.choices = offered({reason: reasons.alone(reason) for reason in ReasonClass})

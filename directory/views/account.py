@@ -53,10 +53,7 @@ def writing() -> str:
     return render_template(
         "account/writing.html",
         disputed=disputes.of_reviews(session, [review for review, _profile in written]),
-        reviews=[
-            (review, profile, words.REVIEW_STATES.get(review.status, words.NOT_SHOWN), review.status in reviews.OWN)
-            for review, profile in written
-        ],
+        reviews=[(review, profile, words.review_state(review), review.status in reviews.OWN) for review, profile in written],
         comments=[
             (comment, subject, words.COMMENT_STATES.get(comment.status, words.NOT_SHOWN), comment.status in comments.OWN)
             for comment, subject in comments.of_author(session, user_id)

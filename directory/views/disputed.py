@@ -36,7 +36,7 @@ def queue() -> str:
 def decide(filed: Filed) -> tuple[str, int] | Response:
     """Decide on a dispute, or on the appeal against what another moderator decided."""
     form, moderator_id, dispute_id = DisputeDecisionForm(), signed_in().id, filed.dispute.id
-    form.offer(filed.outcomes)
+    form.offer(filed.outcomes, before=filed.dispute.outcome)
     if answer := take(form, lambda session: _decide(session, dispute_id, moderator_id, form)):
         flash(_("Decided and written into the log. Both sides get a mail."))
         return answer

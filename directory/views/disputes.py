@@ -19,6 +19,7 @@ from directory.models.replies import OPEN, Dispute, DisputeReason
 from directory.models.reviews import VISIBLE, Review
 from directory.replies import queries as replies
 from directory.reviews import queries as reviews
+from directory.reviews import reasons
 from directory.web import db, seo
 from directory.web import evidence as store
 from directory.web.auth import requires, signed_in
@@ -119,8 +120,9 @@ def answer(review: Review) -> tuple[str, int] | Response:
         return taken
     values = {"review": review, "profile": profile, "dispute": dispute, "reason": rules.REASONS[dispute.reason]}
     if dispute.status not in disputes.ANSWERABLE:
+        removed_for = reasons.alone(review.removed_for) if review.removed_for else ""
         may_appeal = disputes.may_appeal(dispute, review, as_reviewer=True)
-        return form_page("disputes/answered.html", form, may_appeal=may_appeal, **values)
+        return form_page("disputes/answered.html", form, may_appeal=may_appeal, removed_for=removed_for, **values)
     return form_page("disputes/answer.html", form, **values)
 
 

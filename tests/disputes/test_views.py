@@ -125,6 +125,34 @@ def test_the_reviewer_finds_it_without_the_mail(two: Two, monkeypatch: pytest.Mo
     assert "appeal by" not in said()
 
 
+def test_the_reviewer_reads_why_and_an_appeal_that_restores_says_so(two: Two) -> None:
+    """In the words that readers see, on their pages and in the mail; and that it is shown again, for all three sides.
+
+    Seen to fail with the words of a first decision taken for the appeal, and without the reason in each of the three places.
+    """
+    two.file()
+    two.reviewer.send(two.answering, choice="keep")
+    two.decide(two.moderator, "removed", "wrong_profile")
+    jobs.run_due(two.app)
+    assert "Why it is taken down About somebody else" in words_of(two.reviewer.get(two.answering))
+    assert "Taken down: about somebody else" in words_of(two.reviewer.get("/account/writing"))
+    two.reviewer.send(f"{two.answering}/appeal", text="The year on the page is the right one, look at it.")
+    form = words_of(two.other.get(f"/moderation/disputes/{two.dispute.id}"))
+    assert "The review is shown again" in form
+    assert "The review stays taken down" in form
+    two.decide(two.other, "kept", "no_rule_broken")
+    jobs.run_due(two.app)
+    for page in (two.reviewer.get(two.answering), two.practice.get(two.filing)):
+        assert "After the appeal The review is shown again" in words_of(page)
+        assert "stays as it is" not in words_of(page)
+    assert "Taken down" not in words_of(two.reviewer.get("/account/writing"))
+    mails = two.session.exec(select(KeptMail).where(KeptMail.subject.contains("is decided")).order_by(KeptMail.id)).all()  # type: ignore[attr-defined,arg-type]
+    mine = [mail for mail in mails if mail.recipient == two.author.email]
+    assert ["Why it is taken down: about somebody else." in mail.text for mail in mine] == [True, False]
+    assert ["Why it is taken down: about somebody else." in mail.html for mail in mine] == [True, False]
+    assert {"is decided: The review is shown again." in mail.text for mail in mails[2:]} == {True}
+
+
 @pytest.mark.parametrize(("outcome", "reason"), [("kept", "no_rule_broken"), ("removed", "wrong_profile")])
 def test_the_side_that_won_is_not_offered_an_appeal(two: Two, outcome: str, reason: str) -> None:
     """Neither on its page nor in its mail. Seen to fail with both sides offered one, and with both told of one in the mail."""
