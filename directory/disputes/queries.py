@@ -16,10 +16,14 @@ from directory.core.errors import NotFound
 from directory.core.i18n import _
 from directory.core.page import Page
 from directory.disputes import rules
+from directory.evidence import queries as evidence
 from directory.models.accounts import User
+from directory.models.evidence import Evidence
+from directory.models.memberships import Membership
 from directory.models.profiles import Profile
 from directory.models.replies import OPEN, Dispute, DisputeOutcome, DisputeStatus
 from directory.models.reviews import VISIBLE, Review, ReviewStatus
+from directory.models.treatments import Treatment
 from directory.moderation.rules import LATE
 from directory.reviews import queries as reviews
 
@@ -35,6 +39,10 @@ class Filed:
     """A dispute as moderators see it: both sides' words and the review's, never its stars.
 
     Args:
+        treatment: What was done, as the review says.
+        month: In which month, as it says, "2025-09".
+        written_at: When it was written.
+        member_since: Since when its author has an account; None where they have left.
         filer: Who filed it; "" where they have left.
         reviewer: The name that readers see.
         concerned: The people who may not decide on it themselves.
@@ -47,7 +55,12 @@ class Filed:
     slug: str
     title: str
     text: str
+    treatment: str
+    month: str
+    written_at: datetime
+    member_since: datetime | None
     is_shown: bool
+    author_id: int | None
     filer: str
     reviewer: str
     concerned: frozenset[int]
@@ -64,6 +77,19 @@ class Filed:
         was_amended = self.dispute.status is DisputeStatus.REVIEWER_AMENDED or self.dispute.outcome is DisputeOutcome.AMENDED
         left = DisputeOutcome.AMENDED if was_amended else DisputeOutcome.KEPT
         return (left, DisputeOutcome.REMOVED)
+
+
+@dataclass(frozen=True)
+class Papers:
+    """What each side has shown in confidence, which the other never learns.
+
+    Args:
+        practice: Documents of those who act for the profile.
+        reviewer: Documents of the review's author.
+    """
+
+    practice: Sequence[Evidence]
+    reviewer: Sequence[Evidence]
 
 
 @dataclass(frozen=True)
@@ -160,6 +186,17 @@ def may_call_off(dispute: Dispute) -> bool:
     return dispute.status in OPEN and dispute.outcome is None
 
 
+def papers(session: Session, dispute: Dispute, *, author_id: int | None) -> Papers:
+    """Return the documents of a dispute by the side that showed them.
+
+    The practice's are those alone of whoever filed it or acts for the profile now: what anybody else showed, its page never names.
+    """
+    acting = set(session.exec(select(Membership.user_id).where(Membership.profile_id == dispute.profile_id)).all()) | {dispute.user_id}
+    found = evidence.of(session, dispute_id=dispute.id)
+    others = [one for one in found if one.user_id != author_id]
+    return Papers([one for one in others if one.user_id in acting], [one for one in found if one not in others])
+
+
 def left_to_file(session: Session, review_id: int) -> int:
     """Return how often disputes about a review can still be called off: with none left, none is filed either."""
     called_off = (Dispute.review_id == review_id, Dispute.status == DisputeStatus.CALLED_OFF)
@@ -221,15 +258,16 @@ def statistics(session: Session) -> Statistics:
 def _filed() -> Any:
     filer = aliased(User)
     return (
-        wide_select(Dispute, Review, Profile, col(User.display_name), col(filer.display_name))
+        wide_select(Dispute, Review, Profile, User, col(filer.display_name), col(Treatment.label))
         .join(Review, col(Review.id) == col(Dispute.review_id))
         .join(Profile, col(Profile.id) == col(Dispute.profile_id))
+        .join(Treatment, col(Treatment.id) == col(Review.treatment_id))
         .outerjoin(User, col(User.id) == col(Review.author_id))
         .outerjoin(filer, col(filer.id) == col(Dispute.user_id))
     )
 
 
-def _as_filed(dispute: Dispute, review: Review, profile: Profile, reviewer: str | None, filer: str | None) -> Filed:
+def _as_filed(dispute: Dispute, review: Review, profile: Profile, author: User | None, filer: str | None, treatment: str) -> Filed:
     since: datetime = dispute.appealed_at or dispute.answered_at or dispute.answer_due_at
     return Filed(
         dispute=dispute,
@@ -238,9 +276,14 @@ def _as_filed(dispute: Dispute, review: Review, profile: Profile, reviewer: str 
         slug=profile.slug,
         title=review.title,
         text=review.body,
+        treatment=treatment,
+        month=review.month,
+        written_at=review.created_at,
+        member_since=author.created_at if author is not None else None,
+        author_id=review.author_id,
         is_shown=review.status in VISIBLE,
         filer=filer or "",
-        reviewer=reviewer or reviews.former(),
+        reviewer=author.display_name if author is not None else reviews.former(),
         concerned=frozenset(id_ for id_ in (dispute.user_id, review.author_id, dispute.appellant_id) if id_ is not None),
         is_late=dispute.status in DECIDABLE and clock.now() - since > LATE,
     )
