@@ -86,10 +86,12 @@ class Papers:
     Args:
         practice: Documents of those who act for the profile.
         reviewer: Documents of the review's author.
+        neither: Documents of people who act for the profile no more, or whose review has lost its author.
     """
 
     practice: Sequence[Evidence]
     reviewer: Sequence[Evidence]
+    neither: Sequence[Evidence]
 
 
 @dataclass(frozen=True)
@@ -193,8 +195,9 @@ def papers(session: Session, dispute: Dispute, *, author_id: int | None) -> Pape
     """
     acting = set(session.exec(select(Membership.user_id).where(Membership.profile_id == dispute.profile_id)).all()) | {dispute.user_id}
     found = evidence.of(session, dispute_id=dispute.id)
-    others = [one for one in found if one.user_id != author_id]
-    return Papers([one for one in others if one.user_id in acting], [one for one in found if one not in others])
+    reviewer = [one for one in found if author_id is not None and one.user_id == author_id]
+    practice = [one for one in found if one.user_id in acting and one not in reviewer]
+    return Papers(practice, reviewer, [one for one in found if one not in reviewer and one not in practice])
 
 
 def left_to_file(session: Session, review_id: int) -> int:

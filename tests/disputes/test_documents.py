@@ -8,11 +8,13 @@ from flask import Flask
 from sqlmodel import Session, select
 
 from directory import jobs
+from directory.accounts import memberships
 from directory.core import clock
 from directory.disputes import queries, service
 from directory.evidence import rules
 from directory.evidence import service as evidence
 from directory.models.evidence import Evidence, EvidenceKind
+from directory.models.memberships import MembershipRole
 from directory.models.moderation import ReasonClass
 from directory.models.ops import KeptMail
 from directory.models.replies import DisputeOutcome, DisputeStatus
@@ -118,6 +120,21 @@ def test_whoever_has_left_meanwhile_shows_the_practice_nothing(two: Two) -> None
     two.reviewer.send(two.answering, choice="keep", document=upload(name="my-receipt.pdf"))
     dispute = two.dispute
     assert [one.file_name for one in queries.papers(two.session, dispute, author_id=None).practice] == [NAME]
+
+
+def test_what_a_manager_showed_who_has_left_stays_with_the_moderators(two: Two, make: Make) -> None:
+    """Seen to fail with the two sides alone on the moderators' page."""
+    manager = make.user()
+    memberships.grant(two.session, user_id=manager.id, profile_id=two.profile.id, role=MembershipRole.MANAGER)
+    two.session.commit()
+    two.file()
+    two.reviewer.send(two.answering, choice="keep")
+    two.decide(two.moderator, "kept", "no_rule_broken")
+    appeal = "You have overlooked what this letter says."
+    Visitor(two.app).sign_in(manager).send(f"{two.filing}/appeal", text=appeal, document=upload(name=NAME))
+    memberships.revoke(two.session, user_id=manager.id, profile_id=two.profile.id)
+    two.session.commit()
+    assert NAME in words_of(two.other.get(f"/moderation/disputes/{two.dispute.id}"))
 
 
 def test_a_review_that_is_withdrawn_leaves_no_document_of_the_answer(two: Two) -> None:
