@@ -1,6 +1,7 @@
 """Reads of disputes: the one about a review, the queue of moderators (without stars, T-5), and the public numbers."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
@@ -15,10 +16,14 @@ from directory.core.errors import NotFound
 from directory.core.i18n import _
 from directory.core.page import Page
 from directory.disputes import rules
+from directory.evidence import queries as evidence
 from directory.models.accounts import User
+from directory.models.evidence import Evidence
+from directory.models.memberships import Membership
 from directory.models.profiles import Profile
 from directory.models.replies import OPEN, Dispute, DisputeOutcome, DisputeStatus
 from directory.models.reviews import VISIBLE, Review, ReviewStatus
+from directory.models.treatments import Treatment
 from directory.moderation.rules import LATE
 from directory.reviews import queries as reviews
 
@@ -34,6 +39,10 @@ class Filed:
     """A dispute as moderators see it: both sides' words and the review's, never its stars.
 
     Args:
+        treatment: What was done, as the review says.
+        month: In which month, as it says, "2025-09".
+        written_at: When it was written.
+        member_since: Since when its author has an account; None where they have left.
         filer: Who filed it; "" where they have left.
         reviewer: The name that readers see.
         concerned: The people who may not decide on it themselves.
@@ -46,7 +55,12 @@ class Filed:
     slug: str
     title: str
     text: str
+    treatment: str
+    month: str
+    written_at: datetime
+    member_since: datetime | None
     is_shown: bool
+    author_id: int | None
     filer: str
     reviewer: str
     concerned: frozenset[int]
@@ -63,6 +77,43 @@ class Filed:
         was_amended = self.dispute.status is DisputeStatus.REVIEWER_AMENDED or self.dispute.outcome is DisputeOutcome.AMENDED
         left = DisputeOutcome.AMENDED if was_amended else DisputeOutcome.KEPT
         return (left, DisputeOutcome.REMOVED)
+
+
+@dataclass(frozen=True)
+class Papers:
+    """What each side has shown in confidence, which the other never learns.
+
+    Args:
+        practice: Documents of those who act for the profile.
+        reviewer: Documents of the review's author.
+        neither: Documents of people who act for the profile no more, or whose review has lost its author.
+    """
+
+    practice: Sequence[Evidence]
+    reviewer: Sequence[Evidence]
+    neither: Sequence[Evidence]
+
+
+@dataclass(frozen=True)
+class OfMine:
+    """The dispute about a review, on the page of its author.
+
+    Args:
+        may_appeal: Whether its author can.
+    """
+
+    dispute: Dispute
+    may_appeal: bool
+
+    @property
+    def may_answer(self) -> bool:
+        """Whether its author has not answered and still can."""
+        return self.dispute.status in ANSWERABLE
+
+    @property
+    def appeal_until(self) -> datetime | None:
+        """Until when its author can appeal, where they can."""
+        return self.dispute.decided_at + rules.APPEAL_TIME if self.may_appeal and self.dispute.decided_at else None
 
 
 @dataclass(frozen=True)
@@ -112,15 +163,41 @@ def disputed_review(session: Session, review_id: int, *, or_shown: bool = False)
     return review
 
 
-def may_appeal(dispute: Dispute, review: Review) -> bool:
-    """Say whether a decision can be appealed: once, in time, while the review is where the decision left it."""
+def may_appeal(dispute: Dispute, review: Review, *, as_reviewer: bool) -> bool:
+    """Say whether the side that a decision went against can appeal: once, in time, while the review is where the decision left it."""
     in_time = dispute.decided_at is not None and clock.now() - dispute.decided_at <= rules.APPEAL_TIME
-    return dispute.status is DisputeStatus.DECIDED and in_time and review.status in (*VISIBLE, ReviewStatus.REMOVED)
+    against_them = rules.is_against_reviewer(dispute.outcome) == as_reviewer
+    as_decided = review.status is ReviewStatus.REMOVED if as_reviewer else review.status in VISIBLE
+    return dispute.status is DisputeStatus.DECIDED and in_time and against_them and as_decided
+
+
+def of_reviews(session: Session, reviews_of_author: Sequence[Review]) -> dict[int, OfMine]:
+    """Return the newest dispute about each of an author's reviews by the reviews' ids, in one SELECT; none that ended undecided."""
+    by_id = {review.id: review for review in reviews_of_author}
+    statement = select(Dispute).where(col(Dispute.review_id).in_(by_id)).order_by(col(Dispute.id))
+    newest = {dispute.review_id: dispute for dispute in session.exec(statement).all()}
+    return {
+        id_: OfMine(dispute, may_appeal(dispute, by_id[id_], as_reviewer=True))
+        for id_, dispute in newest.items()
+        if dispute.status in OPEN or dispute.outcome is not None
+    }
 
 
 def may_call_off(dispute: Dispute) -> bool:
     """Say whether the side that filed a dispute can take it back: while nothing was decided."""
     return dispute.status in OPEN and dispute.outcome is None
+
+
+def papers(session: Session, dispute: Dispute, *, author_id: int | None) -> Papers:
+    """Return the documents of a dispute by the side that showed them.
+
+    The practice's are those alone of whoever filed it or acts for the profile now: what anybody else showed, its page never names.
+    """
+    acting = set(session.exec(select(Membership.user_id).where(Membership.profile_id == dispute.profile_id)).all()) | {dispute.user_id}
+    found = evidence.of(session, dispute_id=dispute.id)
+    reviewer = [one for one in found if author_id is not None and one.user_id == author_id]
+    practice = [one for one in found if one.user_id in acting and one not in reviewer]
+    return Papers(practice, reviewer, [one for one in found if one not in reviewer and one not in practice])
 
 
 def left_to_file(session: Session, review_id: int) -> int:
@@ -189,15 +266,16 @@ def statistics(session: Session) -> Statistics:
 def _filed() -> Any:
     filer = aliased(User)
     return (
-        wide_select(Dispute, Review, Profile, col(User.display_name), col(filer.display_name))
+        wide_select(Dispute, Review, Profile, User, col(filer.display_name), col(Treatment.label))
         .join(Review, col(Review.id) == col(Dispute.review_id))
         .join(Profile, col(Profile.id) == col(Dispute.profile_id))
+        .join(Treatment, col(Treatment.id) == col(Review.treatment_id))
         .outerjoin(User, col(User.id) == col(Review.author_id))
         .outerjoin(filer, col(filer.id) == col(Dispute.user_id))
     )
 
 
-def _as_filed(dispute: Dispute, review: Review, profile: Profile, reviewer: str | None, filer: str | None) -> Filed:
+def _as_filed(dispute: Dispute, review: Review, profile: Profile, author: User | None, filer: str | None, treatment: str) -> Filed:
     since: datetime = dispute.appealed_at or dispute.answered_at or dispute.answer_due_at
     return Filed(
         dispute=dispute,
@@ -206,9 +284,14 @@ def _as_filed(dispute: Dispute, review: Review, profile: Profile, reviewer: str 
         slug=profile.slug,
         title=review.title,
         text=review.body,
+        treatment=treatment,
+        month=review.month,
+        written_at=review.created_at,
+        member_since=author.created_at if author is not None else None,
+        author_id=review.author_id,
         is_shown=review.status in VISIBLE,
         filer=filer or "",
-        reviewer=reviewer or reviews.former(),
+        reviewer=author.display_name if author is not None else reviews.former(),
         concerned=frozenset(id_ for id_ in (dispute.user_id, review.author_id, dispute.appellant_id) if id_ is not None),
         is_late=dispute.status in DECIDABLE and clock.now() - since > LATE,
     )

@@ -42,6 +42,22 @@ OUTCOMES: Mapping[DisputeOutcome, str] = {
 }
 
 
+def words(outcome: DisputeOutcome, *, before: DisputeOutcome | None) -> str:
+    """Return an end in words: after an appeal, what that means for a review that the first decision took down.
+
+    Args:
+        before: The outcome that an appeal is about; None for a first decision.
+    """
+    if before is not DisputeOutcome.REMOVED:
+        return str(OUTCOMES[outcome])
+    return _("The review stays taken down") if outcome is DisputeOutcome.REMOVED else _("The review is shown again")
+
+
+def is_against_reviewer(outcome: DisputeOutcome | None) -> bool:
+    """Say whether an end goes against the reviewer; each other goes against the side that filed. That side alone may appeal."""
+    return outcome is DisputeOutcome.REMOVED
+
+
 def action(before: DisputeOutcome | None, outcome: DisputeOutcome, *, is_held: bool) -> DecisionAction | None:
     """Return what an outcome does to the review; None where it is down already and stays so.
 

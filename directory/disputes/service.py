@@ -205,20 +205,23 @@ def decide(
 
 
 def appeal(session: Session, *, review_id: int, user_id: int, text: str) -> Dispute:
-    """Ask another moderator to look, once and for nothing: the reviewer, or whoever manages the profile.
+    """Ask another moderator to look, once and for nothing: the reviewer of a review that was taken down, or whoever manages the profile.
 
     Raises:
         NotFound: when there is no such dispute.
         NotAllowed: when it is neither side that asks.
-        Refused: when it was not decided, is final, or the time is over.
+        Refused: when it was not decided, or as they wanted, is final, or the time is over.
     """
     _usable(session, user_id)
     review, profile = reviews.lock(session, review_id)
     dispute = _locked(session, review_id)
-    if review.author_id != user_id:
+    as_reviewer = review.author_id == user_id
+    if not as_reviewer:
         _refuse_strangers(session, user_id, profile.id)
-    if not queries.may_appeal(dispute, review):
-        raise Refused(_("This cannot be appealed: it is not decided, it was appealed already, or 180 days are over."))
+    if not queries.may_appeal(dispute, review, as_reviewer=as_reviewer):
+        raise Refused(
+            _("This cannot be appealed: it is not decided or was decided as you wanted, it was appealed already, or 180 days are over.")
+        )
     dispute.status = DisputeStatus.APPEALED
     dispute.appellant_id, dispute.appeal, dispute.appealed_at = user_id, text, clock.now()
     session.flush()

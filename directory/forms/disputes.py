@@ -37,6 +37,18 @@ def _document() -> DocumentField:
     )
 
 
+def _reviewers_document() -> DocumentField:
+    return DocumentField(
+        lazy("A document that shows it"),
+        description=lazy(
+            "A PDF, JPEG or PNG file of at most 8 MB, such as a message or a receipt. You need none; cover in it what you do not want to"
+            " show. It is kept sealed: a moderator opens it, each look is written down, and it goes within 30 days of the decision. The"
+            " practice never sees it, nor that there is one."
+        ),
+        required=False,
+    )
+
+
 def _paper() -> RadioField:
     return radios(lazy("What is the document?"), lazy("Choose what it is."), words=_PAPERS, default=EvidenceKind.CORRESPONDENCE.value)
 
@@ -75,6 +87,7 @@ class AnswerForm(TrappedForm):
         description=lazy("Only our moderators read this, never the practice. You need not prove anything; what helps us is what happened."),
         validators=[Length(max=rules.MAX_TEXT_LENGTH, message=lazy("Keep it to 3,000 characters."))],
     )
+    document = _reviewers_document()
     overall = radios(lazy("All in all, how was it?"), lazy("Choose one of the five ratings."), words=STARS, coerce=int)
     title = StringField(lazy("Title"), validators=[Length(max=reviews.MAX_TITLE_LENGTH, message=lazy("Keep the title to 120 characters."))])
     body = TextAreaField(
@@ -95,6 +108,12 @@ class AppealForm(DirectoryForm):
         description=lazy("Another moderator reads this. It costs nothing, and there is one appeal."),
         validators=[_LENGTH],
     )
+
+
+class ReviewerAppealForm(AppealForm):
+    """The same of the review's author, who may show a document too."""
+
+    document = _reviewers_document()
 
 
 class PracticeAppealForm(AppealForm):
@@ -121,7 +140,7 @@ class DisputeDecisionForm(DirectoryForm):
         ],
     )
 
-    def offer(self, outcomes: Sequence[DisputeOutcome]) -> None:
-        """Ask only for what can come of it now."""
-        self.outcome.choices = offered(rules.OUTCOMES, outcomes)
+    def offer(self, outcomes: Sequence[DisputeOutcome], *, before: DisputeOutcome | None) -> None:
+        """Ask only for what can come of it now: of an appeal, in words that fit what was decided before."""
+        self.outcome.choices = offered({outcome: rules.words(outcome, before=before) for outcome in outcomes}, outcomes)
         self.reason_class.choices = offered({reason: reasons.alone(reason) for reason in ReasonClass})

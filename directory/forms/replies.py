@@ -23,6 +23,11 @@ class ReplyForm(DirectoryForm):
         lazy("I have read this, and the person agreed in writing, or it says nothing of them"),
         description=lazy("We keep that you confirmed it, and what kind of thing it was."),
     )
+    #: Asked only where the reply said something before.
+    takes_out = BooleanField(
+        lazy("The words before gave somebody away: do not show them any more"),
+        description=lazy("All that this reply said before is deleted. Readers still see from when until when other words stood here."),
+    )
     #: The marks of what was shown to be confirmed: what came into the draft later is shown too.
     seen = HiddenField(default="")
 
@@ -30,7 +35,14 @@ class ReplyForm(DirectoryForm):
         """Return the marks of what was shown and confirmed."""
         return frozenset((self.seen.data or "").split()) if self.confirmed.data else frozenset()
 
-    def show(self, marks: list[str]) -> None:
-        """Ask to confirm what is shown now; a tick of before counts for nothing else."""
+    def show(self, marks: list[str], *, before: frozenset[str]) -> None:
+        """Ask to confirm what is shown now; a tick of before counts for nothing else.
+
+        Args:
+            marks: Of what the draft may give away.
+            before: The same of the words that it takes the place of: where all of it stays, taking those out would protect nobody.
+        """
         self.seen.data = " ".join(marks)
         self.confirmed.data = False
+        if self.is_submitted() and before <= set(marks):
+            self.takes_out.data = False

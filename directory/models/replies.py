@@ -49,6 +49,7 @@ class ReplyRevision(Record, table=True):
     id: int = Field(default=None, primary_key=True)
     reply_id: int = Field(foreign_key="replies.id", ondelete="CASCADE", index=True)
     user_id: int | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL", index=True)
+    #: Empty where the words were taken out because they gave somebody away (T-19); that something stood there stays readable.
     body: str = Field(max_length=3000)
     #: When it was written, and when another took its place.
     written_at: datetime = Field(sa_type=UtcDateTime)
@@ -133,7 +134,7 @@ class Dispute(Record, table=True):
     decision: str = Field(default="", max_length=2000)
     decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     decided_by_id: int | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL", index=True)
-    #: Either side may appeal once; another moderator looks.
+    #: Whoever it goes against may appeal once; another moderator looks.
     appellant_id: int | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL", index=True)
     appeal: str = Field(default="", max_length=3000)
     appealed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from directory.core.i18n import lazy
+from directory.replies import words
 
 
 class Hint(StrEnum):
@@ -26,6 +27,7 @@ class Hint(StrEnum):
     HEALTH = "health"
     PHONE = "phone"
     EMAIL = "email"
+    LANGUAGE = "language"
 
 
 #: Each kind in a sentence for whoever writes.
@@ -38,6 +40,9 @@ WHY: Mapping[Hint, str] = {
     Hint.HEALTH: lazy("It ties a word about health to the person you write to."),
     Hint.PHONE: lazy("It holds a telephone number. If it is not your own listed one, leave it out."),
     Hint.EMAIL: lazy("It holds an e-mail address. Your profile is the place for yours; nobody else's belongs here."),
+    Hint.LANGUAGE: lazy(
+        "We can check English words only. Read it once more: no names, days, treatments or numbers, nor whether somebody was with you."
+    ),
 }
 
 
@@ -117,8 +122,8 @@ _COUNTED = (
 )
 _AMOUNT = "usd|cad|gbp|eur|try|aed|dollars?|euros?|pounds?|lira|bucks"
 _NUMBER_WORD = (
-    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
-    "|hundred|thousand"
+    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
+    "|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|dozens?|half"
 )
 _KIN = "husband|wife|partner|son|daughter|mother|father|mom|mum|dad|brother|sister|girlfriend|boyfriend|fianc[ée]e?|friend"
 
@@ -179,12 +184,31 @@ _ALONE: Mapping[Hint, Sequence[str]] = {
         rf"\b(?:this|that|the) (?:{_PERSON})(?:'s)? (?:\w+ ){{0,2}}?(?:{_PAST})\b",
         rf"(?<!\w)(?:he|she) (?:also |then |even |only |clearly |simply )?(?:{_PAST})\b",
         r"\b(?:is|are|was|were) (?:not |never )?(?:a|an|our|one of our) (?:\w+ )?(?:patient|client|customer)\b",
+        # That somebody was not here is as much a fact about them.
+        r"\b(?:never|not|n't) (?:once |ever |even )?(?:have|had|see|seen|treated?|met|served?|known?|welcomed) "
+        r"(?:anybody|anyone|somebody|someone|(?:any|a|this|that) (?:person|patient|client|customer))\b",
+        rf"\bno such (?:{_PERSON}|name|appointment|visit|case|booking|treatment|procedure|consultation|operation|surgery|record|file)s?\b",
+        r"\b(?:nobody|no one|no-one|none|anybody|anyone|somebody|someone|no (?:patient|client|customer|person)) (?:of|by|with|under|like"
+        r"|matching|who fits) (?:this|that|the|your|such|these) (?:name|story|description|account|details?|date|case|complaint|history)\b",
+        r"\b(?:you|he|she|they|writer|reviewer|author|person)(?: (?:was|were|is|are|has|have|had|did))?(?: never| not|n't)"
+        r"(?: (?:been|set|come|came|ever|even|actually|once|foot)){0,3} (?:here|with us|to us|by us|(?:in|at|inside|among|one of) our)\b",
+        r"\b(?:have|has|find|found|there is|there's|there was|with|holds?|keep) no (?:such )?(?:records?|trace|files?|knowledge|memory"
+        r"|recollection)\b",
+        r"\b(?:not|n't|cannot|unable to) (?:know|find|match|identify|locate|trace|recogni[sz]e|place|remember|recall) (?:you\b"
+        r"|anybody\b|anyone\b"
+        r"|(?:your|this|that|the|any|a) (?:name|person|patient|client|customer|reviewer|record|story|file|booking|appointment|case"
+        r"|writer)\b)",
+        r"\b(?:not|n't) (?:match|fit|correspond to|belong to|agree with) (?:any|anybody|anyone|anything|a person|a patient|one of our"
+        r"|our)\b",
+        r"\b(?:not|never|n't|nor) (?:one of|among|any of) (?:our|my) (?:\w+ )?(?:patients|clients|customers)\b",
         r"\byour (?:loyalty|trust in us|confidence in us|faith in us|patience with us|choosing us)\b",
     ),
     Hint.COUNT: (
         rf"\b\d[\d.,]*\s?(?:k\s)?-?(?:{_COUNTED})\b",
         rf"\b(?:{_NUMBER_WORD}|several|a few|a couple of)(?:[ -](?:and )?(?:{_NUMBER_WORD})){{0,4}}[ -](?:\w+ )?(?:grafts?"
         rf"|follicles?|hairs|sessions?|appointments|visits|treatments|procedures|touch-?ups?)\b",
+        rf"\b(?:{_NUMBER_WORD})(?:[ -](?:and )?(?:{_NUMBER_WORD}))*(?: of)?(?: \w+)? grafts?\b"
+        rf"|\bgrafts?\b(?:,| were| was|:| -| –)? (?:\w+ )?(?:{_NUMBER_WORD})\b",
         rf"[$€£₺]\s?\d[\d.,]*|\b\d[\d.,]*\s?(?:{_AMOUNT}|[$€£₺])",
         r"\b\d{1,3}\s?(?:%|percent\b)(?=[^.!?\n]{0,30}\b(?:growth|density|survival|coverage|yield|refund|discount|off|of the"
         r"|deposit)\b)",
@@ -225,98 +249,6 @@ _GREETED = re.compile(
     r"|day))(?i: there)?,?\s+"
     r"(?P<name>[^\W\d_a-z][\w'’-]+(?:\s+[^\W\d_a-z][\w'’.-]*)?)(?=\s*[,.!:;\n–—-])"
 )
-#: What stands after a greeting and is nobody's name.
-_NOBODY = frozenset(
-    [
-        "all",
-        "everyone",
-        "everybody",
-        "reviewer",
-        "reader",
-        "readers",
-        "sir",
-        "madam",
-        "there",
-        "friend",
-        "friends",
-        "guest",
-        "visitor",
-        "you",
-        "team",
-        "folks",
-        "anonymous",
-        "neighbour",
-        "neighbor",
-        "former",
-        "member",
-        "we",
-        "our",
-        "this",
-        "we're",
-        "it",
-        "for",
-        "hello",
-        "hi",
-        "the",
-        "and",
-        "community",
-        "writer",
-        "author",
-    ]
-)
-#: Parts of shown names that are words too: then only the whole name counts, or a capital within a sentence.
-_ALSO_WORDS = frozenset(
-    [
-        "will",
-        "mark",
-        "grace",
-        "hope",
-        "may",
-        "rose",
-        "joy",
-        "faith",
-        "drew",
-        "art",
-        "bill",
-        "frank",
-        "rich",
-        "grant",
-        "chase",
-        "june",
-        "april",
-        "august",
-        "summer",
-        "dawn",
-        "patient",
-        "person",
-        "happy",
-        "client",
-        "hair",
-        "man",
-        "the",
-        "mrs",
-        "mr",
-        "miss",
-        "one",
-        "former",
-        "member",
-        "guest",
-        "new",
-        "old",
-        "real",
-        "honest",
-        "user",
-        "anonymous",
-        "smp",
-        "scalp",
-        "review",
-        "reviewer",
-        "sample",
-        "king",
-        "young",
-        "long",
-    ]
-)
 
 
 def findings(text: str, *, reviewer: str = "", own: Iterable[str] = ()) -> list[Finding]:
@@ -330,10 +262,17 @@ def findings(text: str, *, reviewer: str = "", own: Iterable[str] = ()) -> list[
     plain = text.translate({0x2019: "'", 0x00A0: " "})
     ours = tuple(own)
     found = [*_by_pattern(plain), *_names(plain, reviewer, ours), *_phones(plain, ours), *_tied_to_health(plain)]
-    return _without_doubles([Finding(hint, start, end, text[start:end].strip()) for hint, start, end in found])
+    spans = [*_without_doubles(found), *_unread(plain)]
+    return [Finding(hint, start, end, text[start:end].strip()) for hint, start, end in spans]
 
 
 Span = tuple[Hint, int, int]
+
+
+def _unread(text: str) -> Iterator[Span]:
+    found = words.foreign(text)
+    if found is not None:
+        yield Hint.LANGUAGE, *found
 
 
 def _by_pattern(text: str) -> Iterator[Span]:
@@ -361,16 +300,16 @@ def _names(text: str, reviewer: str, own: Sequence[str]) -> Iterator[Span]:
     ours = {word for name in own for word in _words(name)}
     for pattern in (_TITLE, _GREETED):
         for match in pattern.finditer(text):
-            words = _words(match["name"])
-            if not words & _NOBODY and not words & ours:
+            named = _words(match["name"])
+            if not named & words.NOBODY and not named & ours:
                 yield Hint.NAME, *match.span("name")
-    if len(reviewer.strip()) >= 3 and not _words(reviewer) <= _ALSO_WORDS:
+    if len(reviewer.strip()) >= 3 and not _words(reviewer) <= words.ALSO_WORDS:
         yield from ((Hint.NAME, *match.span()) for match in re.finditer(rf"\b{re.escape(reviewer.strip())}(?!\w)", text, re.IGNORECASE))
     for part in _words(reviewer) - ours:
         if len(part) < 3 or part.isdigit():
             continue
         for match in re.finditer(rf"\b{re.escape(part)}\b", text, re.IGNORECASE):
-            if part not in _ALSO_WORDS or (match.group()[0].isupper() and not _begins_sentence(text, match.start())):
+            if part not in words.ALSO_WORDS or (match.group()[0].isupper() and not _begins_sentence(text, match.start())):
                 yield Hint.NAME, *match.span()
 
 
@@ -387,10 +326,10 @@ def _digits(text: str) -> str:
     return re.sub(r"\D", "", text)
 
 
-def _without_doubles(found: list[Finding]) -> list[Finding]:
+def _without_doubles(found: list[Span]) -> list[Span]:
     """Leave out what lies within a longer finding, of whatever kind."""
-    kept: list[Finding] = []
-    for one in sorted(found, key=lambda one: (one.start, -one.end)):
-        if not kept or one.end > kept[-1].end:
+    kept: list[Span] = []
+    for one in sorted(found, key=lambda one: (one[1], -one[2])):
+        if not kept or one[2] > kept[-1][2]:
             kept.append(one)
     return kept

@@ -60,7 +60,7 @@ class ToAnswer:
 
 @dataclass(frozen=True)
 class Version:
-    """What a reply said, from when until when (None: it says so now)."""
+    """What a reply said, from when until when (None: it says so now); nothing where its words were taken out for privacy."""
 
     body: str
     since: datetime
@@ -102,6 +102,15 @@ def history(session: Session, review_id: int) -> tuple[Reply, Sequence[Version]]
     ).all()
     now = Version(reply.body, reply.edited_at or reply.created_at, None)
     return reply, [now, *(Version(row.body, row.written_at, row.replaced_at) for row in earlier)]
+
+
+def bodies(session: Session, review_id: int) -> Sequence[str]:
+    """Return what the reply to a review says and said before, without words that were taken out; nothing where none is shown."""
+    reply = of_review(session, review_id)
+    if reply is None or reply.status is not ReplyStatus.VISIBLE:
+        return []
+    earlier = session.exec(select(ReplyRevision.body).where(ReplyRevision.reply_id == reply.id, ReplyRevision.body != "")).all()
+    return [reply.body, *earlier]
 
 
 def to_answer(session: Session, profile: Profile, *, number: int = 1) -> Page[ToAnswer]:

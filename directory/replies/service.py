@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from directory.accounts import memberships
@@ -35,12 +35,24 @@ def found_in(session: Session, review: Review, body: str) -> list[guard.Finding]
     return guard.findings(body, reviewer=name, own=(*own.names, *own.phones))
 
 
-def write(session: Session, *, review_id: int, user_id: int, body: str, confirmed: frozenset[str] = frozenset()) -> Reply:
-    """Answer a review in public, or change the answer; what it said before stays readable.
+def given_away(session: Session, review: Review) -> frozenset[str]:
+    """Return the marks of what the reply to a review may give away, now and in what it said before, as far as readers still see that.
+
+    Args:
+        review: Loaded with its author.
+    """
+    return frozenset(one.mark for body in queries.bodies(session, review.id) for one in found_in(session, review, body))
+
+
+def write(
+    session: Session, *, review_id: int, user_id: int, body: str, confirmed: frozenset[str] = frozenset(), takes_out: bool = False
+) -> Reply:
+    """Answer a review in public, or change the answer; what it said before stays readable, unless that gave somebody away.
 
     Args:
         user_id: Who writes; readers see the profile's name.
         confirmed: The marks of the findings that the writer was shown and confirmed; see `guard.Finding.mark`. The log keeps their kinds.
+        takes_out: Whether all words of before are deleted; from when until when they stood stays readable.
 
     Raises:
         NotFound: when readers do not see the review, and also when the writer does not act for its profile.
@@ -57,6 +69,8 @@ def write(session: Session, *, review_id: int, user_id: int, body: str, confirme
     if reply is not None and reply.status is ReplyStatus.REMOVED:
         raise Refused(_("This reply was taken down. Answer the mail that said so if you think that was wrong."))
     if reply is not None and reply.status is ReplyStatus.VISIBLE and reply.body == body:
+        if takes_out:
+            _take_out(session, reply, user_id)
         return reply
     is_new = reply is None or reply.status is ReplyStatus.WITHDRAWN
     reply = _begin(session, reply, review, body) if is_new or reply is None else _change(session, reply, body)
@@ -64,6 +78,8 @@ def write(session: Session, *, review_id: int, user_id: int, body: str, confirme
     session.add(reply)
     session.flush()
     _log(session, user_id, "reply.publish" if is_new else "reply.edit", reply, confirmed=sorted({one.hint.value for one in found}))
+    if takes_out:
+        _take_out(session, reply, user_id)
     if is_new and review.author_id is not None:
         mail.reply_published(session, reply_id=reply.id)
     return reply
@@ -159,6 +175,13 @@ def _change(session: Session, reply: Reply, body: str) -> Reply:
     session.add(ReplyRevision(reply_id=reply.id, user_id=reply.user_id, body=reply.body, written_at=written, replaced_at=moment))
     reply.body, reply.edited_at = body, moment
     return reply
+
+
+def _take_out(session: Session, reply: Reply, user_id: int) -> None:
+    """Delete the words of before and leave when they stood there: nobody, moderators neither, has a use for them that is worth the harm."""
+    earlier = update(ReplyRevision).where(col(ReplyRevision.reply_id) == reply.id, ReplyRevision.body != "")
+    if session.execute(earlier.values(body="").execution_options(synchronize_session="fetch")).rowcount:  # type: ignore[attr-defined]
+        _log(session, user_id, "reply.take_out", reply)
 
 
 def _log(session: Session, actor_id: int, action: str, reply: Reply, **details: Any) -> None:

@@ -11,6 +11,7 @@ from directory.claims import queries as claims
 from directory.comments import queries as comments
 from directory.core.errors import Refused, TooMany
 from directory.core.i18n import _
+from directory.disputes import queries as disputes
 from directory.forms.accounts import ButtonForm, ChangePasswordForm, NameForm
 from directory.privacy import erasure
 from directory.reviews import queries as reviews
@@ -48,12 +49,11 @@ def index() -> str:
 def writing() -> str:
     """Show people their reviews and comments, what has become of each, and what they can do with it."""
     user_id, session = signed_in().id, db.session()
+    written = reviews.of_author(session, user_id)
     return render_template(
         "account/writing.html",
-        reviews=[
-            (review, profile, words.REVIEW_STATES.get(review.status, words.NOT_SHOWN), review.status in reviews.OWN)
-            for review, profile in reviews.of_author(session, user_id)
-        ],
+        disputed=disputes.of_reviews(session, [review for review, _profile in written]),
+        reviews=[(review, profile, words.review_state(review), review.status in reviews.OWN) for review, profile in written],
         comments=[
             (comment, subject, words.COMMENT_STATES.get(comment.status, words.NOT_SHOWN), comment.status in comments.OWN)
             for comment, subject in comments.of_author(session, user_id)

@@ -10,7 +10,6 @@ from directory.core.page import page_number
 from directory.disputes import queries as disputes
 from directory.disputes import rules, service
 from directory.disputes.queries import Filed
-from directory.evidence import queries as evidence
 from directory.forms.disputes import DisputeDecisionForm
 from directory.models.moderation import ReasonClass
 from directory.models.replies import DisputeOutcome
@@ -36,13 +35,13 @@ def queue() -> str:
 def decide(filed: Filed) -> tuple[str, int] | Response:
     """Decide on a dispute, or on the appeal against what another moderator decided."""
     form, moderator_id, dispute_id = DisputeDecisionForm(), signed_in().id, filed.dispute.id
-    form.offer(filed.outcomes)
+    form.offer(filed.outcomes, before=filed.dispute.outcome)
     if answer := take(form, lambda session: _decide(session, dispute_id, moderator_id, form)):
         flash(_("Decided and written into the log. Both sides get a mail."))
         return answer
     was_mine = filed.dispute.decided_by_id == moderator_id
-    documents = evidence.of(db.session(), dispute_id=dispute_id)
-    return form_page("disputes/decide.html", form, filed=filed, was_mine=was_mine, rules=rules, documents=documents)
+    papers = disputes.papers(db.session(), filed.dispute, author_id=filed.author_id)
+    return form_page("disputes/decide.html", form, filed=filed, was_mine=was_mine, rules=rules, papers=papers)
 
 
 def _decide(session: Session, dispute_id: int, moderator_id: int, form: DisputeDecisionForm) -> str:

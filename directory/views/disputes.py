@@ -10,15 +10,15 @@ from directory.core.i18n import _
 from directory.disputes import queries as disputes
 from directory.disputes import rules, service
 from directory.disputes.service import Choice
-from directory.evidence import queries as evidence
 from directory.evidence import service as sealing
 from directory.forms.base import DirectoryForm
-from directory.forms.disputes import AnswerForm, AppealForm, DisputeForm, PracticeAppealForm
+from directory.forms.disputes import AnswerForm, AppealForm, DisputeForm, PracticeAppealForm, ReviewerAppealForm
 from directory.models.evidence import EvidenceKind
-from directory.models.replies import OPEN, Dispute, DisputeReason
+from directory.models.replies import OPEN, Dispute, DisputeReason, DisputeStatus
 from directory.models.reviews import VISIBLE, Review
 from directory.replies import queries as replies
 from directory.reviews import queries as reviews
+from directory.reviews import reasons
 from directory.web import db, seo
 from directory.web import evidence as store
 from directory.web.auth import requires, signed_in
@@ -27,6 +27,8 @@ from directory.web.manage import managed
 from directory.web.security import takes_files
 
 bp = Blueprint("disputes", __name__)
+#: What a document of a reviewer is said to be.
+_REVIEWERS = EvidenceKind.CORRESPONDENCE
 
 
 @bp.get("/disputes")
@@ -72,8 +74,8 @@ def _is_last(dispute: Dispute, review: Review) -> bool:
 
 def _more(dispute: Dispute, review: Review) -> dict[str, object]:
     """Return what the side that filed a dispute can still do about it, and what it has shown."""
-    may = {"may_appeal": disputes.may_appeal(dispute, review), "may_call_off": disputes.may_call_off(dispute)}
-    return may | {"documents": evidence.of(db.session(), dispute_id=dispute.id)}
+    may = {"may_appeal": disputes.may_appeal(dispute, review, as_reviewer=False), "may_call_off": disputes.may_call_off(dispute)}
+    return may | {"documents": disputes.papers(db.session(), dispute, author_id=review.author_id).practice}
 
 
 @bp.route("/manage/<slug>/reviews/<int:review_id>/dispute/call-off", methods=["GET", "POST"])
@@ -105,30 +107,39 @@ def appeal_as_practice(review: Review) -> tuple[str, int] | Response:
     url = url_for("disputes.file", slug=profile.slug, review_id=review.id)
     form = PracticeAppealForm()
     store.fit(form)
-    return _appeal(review, form, "disputes/appeal_managed.html", url, profile=profile, manage_page="replies.index")
+    return _appeal(review, form, "disputes/appeal_managed.html", url, as_reviewer=False, profile=profile, manage_page="replies.index")
 
 
 @bp.route("/reviews/<int:review_id>/dispute", methods=["GET", "POST"])
+@takes_files
 @requires(Permission.DISPUTE_ANSWER, of=lambda review_id: disputes.disputed_review(db.session(), review_id))
 def answer(review: Review) -> tuple[str, int] | Response:
     """Show a reviewer what is disputed about their review, and take their answer; afterwards show how far it is."""
     dispute, profile = _dispute_of(review), reviews.profile_of(db.session(), review)
     form, review_id, author_id = AnswerForm(overall=review.overall, title=review.title, body=review.body), review.id, signed_in().id
+    store.fit(form)
     if taken := take(form, lambda session: _answer(session, review_id, author_id, form)):
         flash(_("We have your answer. Only our moderators read what you wrote to them."))
         return taken
     values = {"review": review, "profile": profile, "dispute": dispute, "reason": rules.REASONS[dispute.reason]}
     if dispute.status not in disputes.ANSWERABLE:
-        return form_page("disputes/answered.html", form, may_appeal=disputes.may_appeal(dispute, review), **values)
+        values["documents"] = disputes.papers(db.session(), dispute, author_id=review.author_id).reviewer
+        removed_for = reasons.alone(review.removed_for) if review.removed_for else ""
+        may_appeal = disputes.may_appeal(dispute, review, as_reviewer=True)
+        return form_page("disputes/answered.html", form, may_appeal=may_appeal, removed_for=removed_for, **values)
     return form_page("disputes/answer.html", form, **values)
 
 
 @bp.route("/reviews/<int:review_id>/dispute/appeal", methods=["GET", "POST"])
+@takes_files
 @requires(Permission.DISPUTE_ANSWER, of=lambda review_id: disputes.disputed_review(db.session(), review_id))
 def appeal_as_reviewer(review: Review) -> tuple[str, int] | Response:
     """Ask another moderator to look at a decision, as the review's author."""
     profile = reviews.profile_of(db.session(), review)
-    return _appeal(review, AppealForm(), "disputes/appeal.html", url_for("disputes.answer", review_id=review.id), profile=profile)
+    url = url_for("disputes.answer", review_id=review.id)
+    form = ReviewerAppealForm()
+    store.fit(form)
+    return _appeal(review, form, "disputes/appeal.html", url, as_reviewer=True, profile=profile)
 
 
 def _dispute_of(review: Review) -> Dispute:
@@ -138,7 +149,9 @@ def _dispute_of(review: Review) -> Dispute:
     return found
 
 
-def _appeal(review: Review, form: AppealForm, template: str, url: str, **values: object) -> tuple[str, int] | Response:
+def _appeal(
+    review: Review, form: AppealForm, template: str, url: str, *, as_reviewer: bool, **values: object
+) -> tuple[str, int] | Response:
     review_id, user_id, dispute = review.id, signed_in().id, _dispute_of(review)
 
     def act(session: Session) -> str:
@@ -149,7 +162,7 @@ def _appeal(review: Review, form: AppealForm, template: str, url: str, **values:
     if taken := take(form, act):
         flash(_("Your appeal has come in. Another moderator looks at it."))
         return taken
-    if not form.is_submitted() and not disputes.may_appeal(dispute, review):
+    if not form.is_submitted() and not disputes.may_appeal(dispute, review, as_reviewer=as_reviewer):
         raise NotFound(_("There is no decision here that can be appealed."))
     return form_page(template, form, dispute=dispute, back=url, **values)
 
@@ -160,16 +173,16 @@ def _file(session: Session, review_id: int, user_id: int, slug: str, form: Dispu
     return url_for("disputes.file", slug=slug, review_id=review_id)
 
 
-def _keep(session: Session, dispute_id: int, user_id: int, form: DisputeForm | AppealForm) -> None:
-    """Seal the document, if any, that came with a form of the side that filed a dispute; the reviewer's forms have no field for one."""
+def _keep(session: Session, dispute_id: int, user_id: int, form: DisputeForm | AnswerForm | AppealForm) -> None:
+    """Seal the document, if any, that came with a form of either side; the reviewer is not asked what it is said to be."""
     paper = store.sent(form)
     if paper is not None:
-        given = {"document": paper, "kind": EvidenceKind(form.paper.data), "user_id": user_id}
+        given = {"document": paper, "kind": EvidenceKind(form.paper.data if "paper" in form else _REVIEWERS), "user_id": user_id}
         sealing.store(session, keys=store.keyring(), dispute_id=dispute_id, **given)
 
 
 def _answer(session: Session, review_id: int, author_id: int, form: AnswerForm) -> str:
-    service.answer(
+    answered = service.answer(
         session,
         review_id=review_id,
         author_id=author_id,
@@ -180,4 +193,6 @@ def _answer(session: Session, review_id: int, author_id: int, form: AnswerForm) 
         body=form.body.data,
         suspicion=suspicion(session, form),
     )
+    if answered.status is not DisputeStatus.CLOSED:  # with a review that is withdrawn nobody looks at it any more
+        _keep(session, answered.id, author_id, form)
     return url_for("disputes.answer", review_id=review_id)

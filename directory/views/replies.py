@@ -57,13 +57,14 @@ def write(review: Review) -> tuple[str, int] | Response:
     profile, reply = reviews.profile_of(session, review), replies.of_review(session, review_id)
     shown = reply if reply is not None and reply.status is ReplyStatus.VISIBLE else None
     template = rules.TEMPLATES.get(request.args.get("template", ""))
-    form = ReplyForm(body=str(template.text) if template else shown.body if shown else "")
+    before = service.given_away(session, review)
+    form = ReplyForm(body=str(template.text) if template else shown.body if shown else "", takes_out=bool(before))
     if answer := take(form, lambda writing: _publish(writing, review_id, user_id, profile.slug, form)):
         flash(_("Your reply is public. It stands under the review."))
         return answer
     values: dict[str, Any] = {"profile": profile, "review": review, "author": reviews.author_of(review), "reply": reply}
     found = service.found_in(session, review, form.body.data or "") if form.is_submitted() else []
-    form.show([one.mark for one in found])
+    form.show([one.mark for one in found], before=before)
     return form_page("replies/write.html", form, found=found, templates=rules.TEMPLATES, manage_page="replies.index", **values)
 
 
@@ -93,7 +94,7 @@ def history(review_id: int) -> str:
 
 
 def _publish(session: Session, review_id: int, user_id: int, slug: str, form: ReplyForm) -> str:
-    service.write(session, review_id=review_id, user_id=user_id, body=form.body.data, confirmed=form.marks())
+    service.write(session, review_id=review_id, user_id=user_id, body=form.body.data, confirmed=form.marks(), takes_out=form.takes_out.data)
     return url_for("replies.index", slug=slug)
 
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from directory.core.i18n import lazy
+from directory.core.i18n import _, lazy
 from directory.models.accounts import EventKind, SignInMethod
 from directory.models.comments import CommentStatus
 from directory.models.memberships import MembershipRole
-from directory.models.reviews import VISIBLE, ReviewStatus
+from directory.models.reviews import VISIBLE, Review, ReviewStatus
+from directory.reviews import reasons
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,6 @@ REVIEW_STATES: Mapping[ReviewStatus, str] = {
     **dict.fromkeys(
         (ReviewStatus.AUTO_HOLD, ReviewStatus.IN_MODERATION, ReviewStatus.SUBMITTED), lazy("Waits until a person has looked at it")
     ),
-    ReviewStatus.REMOVED: lazy("Taken down; the reason was mailed to you"),
     ReviewStatus.WITHDRAWN_BY_AUTHOR: lazy("You took it back"),
 }
 #: The same of a comment.
@@ -108,6 +108,13 @@ MEMBER_ROLES: Mapping[MembershipRole, str] = {
 def pages() -> list[AccountPage]:
     """Return the list of a person's own pages."""
     return list(PAGES)
+
+
+def review_state(review: Review) -> str:
+    """Return what has become of a review, for its author; of one that was taken down also why, as readers see it too."""
+    if review.removed_for is not None:
+        return _("Taken down: %(reason)s", reason=reasons.LABELS[review.removed_for])
+    return str(REVIEW_STATES.get(review.status, NOT_SHOWN))
 
 
 def network(prefix: str) -> str:

@@ -9,6 +9,7 @@ from directory.models.accounts import User
 from directory.models.profiles import Profile
 from directory.models.replies import Dispute, Reply, ReplyStatus
 from directory.models.reviews import Review
+from directory.reviews import reasons
 from directory.web import mailer
 from directory.web.mails import HANDLERS, mail, person, send_to
 from directory.work import Work
@@ -79,13 +80,21 @@ def dispute_decided_filer(work: Work) -> None:
 def _decided(work: Work, *, of_reviewer: bool) -> None:
     with work.database.session() as session:
         dispute, profile, user = _sides(session, work.payload["dispute_id"], of_reviewer=of_reviewer)
-    if dispute is None or profile is None or user is None:
+        review = session.get(Review, dispute.review_id) if dispute is not None else None
+    if dispute is None or review is None or profile is None or user is None:
         return
     is_appeal = bool(work.payload["is_appeal"])
     outcome, words = (dispute.appeal_outcome, dispute.appeal_decision) if is_appeal else (dispute.outcome, dispute.decision)
     if outcome is None:
         return
-    values = {"name": profile.name, "outcome": str(rules.OUTCOMES[outcome]), "words": words, "is_final": is_appeal}
+    values = {
+        "name": profile.name,
+        "outcome": rules.words(outcome, before=dispute.outcome if is_appeal else None),
+        "words": words,
+        "is_final": is_appeal,
+    }
+    values["reason"] = str(reasons.LABELS[review.removed_for]) if review.removed_for else ""
+    values["may_appeal"] = rules.is_against_reviewer(outcome) == of_reviewer
     send_to(work, user, _("A dispute about a review is decided"), **values, page=_page(dispute, profile, of_reviewer=of_reviewer))
 
 

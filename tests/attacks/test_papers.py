@@ -12,7 +12,6 @@ from directory.models.moderation import AuditEntry
 from directory.models.profiles import Credential
 from directory.models.replies import Dispute
 from directory.models.reviews import Review
-from directory.web import evidence
 from tests.attacks.test_matrix import token
 from tests.clients import Visitor
 from tests.evidence.papers import IMAGES, hand_in, pdf, upload
@@ -162,13 +161,35 @@ def test_a_moderator_who_acts_for_the_practice_or_wrote_the_review_may_not(house
         assert house.visitor(user).get(f"/moderation/evidence/{paper.id}").status_code == 403
 
 
-def test_a_form_of_the_reviewer_takes_no_file(house: House, session: Session, app: Flask) -> None:
-    """Their answer is words. Seen to fail with the field in their form."""
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_file_of_the_reviewer_is_refused_at_its_field(house: House, kind: str) -> None:
+    """And the dispute waits for the answer as before. Seen to fail with the bytes taken as they came."""
     path, typed = house.ways["dispute"]
     house.visitor(house.owner).send(path, **typed)
-    visitor, answering = house.visitor(house.author), f"/reviews/{house.review.id}/dispute"
-    assert 'type="file"' not in visitor.get(answering).text
-    visitor.post(answering, {"csrf_token": token(visitor), "choice": "keep", "document": upload()})
+    data, name = HOSTILE[kind]
+    answer = hand_in(house.visitor(house.author), f"/reviews/{house.review.id}/dispute", data, name, choice="keep", answer="I was there.")
+    assert answer.status_code == 422
+    assert 'id="document-error"' in answer.text
+    assert "I was there." in answer.text
     assert house.kept == []
-    with app.app_context():
-        assert evidence.is_open()
+    assert house.session.exec(select(Dispute.answered_at)).one() is None
+
+
+def test_nobody_else_sends_one_in_the_reviewers_place_nor_sees_it(house: House) -> None:
+    """Nor does the reviewer, once it is sent; a moderator does. Seen to fail with the permission of those who file."""
+    path, typed = house.ways["dispute"]
+    house.visitor(house.owner).send(path, **typed)
+    answering = f"/reviews/{house.review.id}/dispute"
+    others = (house.owner, house.responder, house.other, house.stranger, house.moderator)
+    for user in others:
+        visitor = house.visitor(user)
+        for way in (answering, f"{answering}/appeal"):
+            assert visitor.post(way, {"csrf_token": token(visitor), "choice": "keep", "document": upload()}).status_code == 404
+    assert house.kept == []
+    house.visitor(house.author).send(answering, choice="keep", document=upload(name="my-receipt.pdf"))
+    (paper,) = house.kept
+    for user in (house.author, *others[:-1]):
+        answer = house.visitor(user).get(f"/moderation/evidence/{paper.id}")
+        assert answer.status_code == 404
+        assert "my-receipt" not in answer.text
+    assert house.visitor(house.moderator).send(f"/moderation/evidence/{paper.id}").data == pdf()

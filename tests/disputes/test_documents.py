@@ -1,4 +1,4 @@
-"""What the practice shows with a dispute: moderators alone see it, and each end of the dispute lets it go."""
+"""What either side shows in a dispute: moderators alone see it, never the other side, and each end of the dispute lets it go."""
 
 from datetime import timedelta
 from typing import Any
@@ -8,11 +8,13 @@ from flask import Flask
 from sqlmodel import Session, select
 
 from directory import jobs
+from directory.accounts import memberships
 from directory.core import clock
-from directory.disputes import service
+from directory.disputes import queries, service
 from directory.evidence import rules
 from directory.evidence import service as evidence
 from directory.models.evidence import Evidence, EvidenceKind
+from directory.models.memberships import MembershipRole
 from directory.models.moderation import ReasonClass
 from directory.models.ops import KeptMail
 from directory.models.replies import DisputeOutcome, DisputeStatus
@@ -72,7 +74,74 @@ def test_the_reviewer_never_learns_that_there_is_one(two: Two) -> None:
     assert [row["file_name"] for row in export.files(two.session, two.owner.id)["documents.json"]] == [NAME]
     for path in (f"/moderation/evidence/{paper.id}", two.filing):
         assert two.reviewer.get(path).status_code == 404
-    assert 'type="file"' not in two.reviewer.get(f"{two.answering}/appeal").text
+
+
+def test_the_reviewer_may_show_one_too_and_the_practice_never_learns_of_it(two: Two) -> None:
+    """With the answer and with the appeal; the moderators' page says whose each is (T-20).
+
+    Seen to fail with all documents of the dispute on the page of the practice, and with the reviewer's among the practice's for moderators.
+    """
+    two.practice.send(two.filing, **FILING, document=upload(name=NAME))
+    page = two.reviewer.send(two.answering, choice="keep", document=upload(name="my-receipt.pdf"))
+    assert "my-receipt.pdf" in words_of(page)
+    assert NAME not in page.text
+    seen = [two.practice.get(two.filing)]
+    two.decide(two.moderator, "removed", "wrong_profile")
+    assert [paper.purge_at is not None for paper in papers(two.session)] == [True, True]
+    appeal = "The year on the page is the right one, look at it."
+    two.reviewer.send(f"{two.answering}/appeal", text=appeal, document=upload(name="my-letter.pdf"))
+    seen += [two.practice.get(path) for path in (two.filing, f"/manage/{two.profile.slug}/reviews")]
+    seen += [Visitor(two.app).get(f"/p/{two.profile.slug}")]
+    form = words_of(two.other.get(f"/moderation/disputes/{two.dispute.id}"))
+    theirs, mine = form.split("Shown by the practice, in confidence")[1].split("Shown by the reviewer, in confidence")
+    assert NAME in theirs
+    assert "my-receipt.pdf" not in theirs
+    assert {"my-receipt.pdf", "my-letter.pdf"} <= set(mine.split())
+    two.decide(two.other, "removed", "wrong_profile")
+    jobs.run_due(two.app)
+    mails = [mail.text + mail.html for mail in two.session.exec(select(KeptMail)).all() if mail.recipient == two.owner.email]
+    copy = export.files(two.session, two.owner.id)
+    for text in (*(page.text for page in seen), *mails, str(copy)):
+        assert "my-receipt" not in text
+        assert "my-letter" not in text
+    assert [(paper.kind, paper.user_id, paper.purge_at is None) for paper in papers(two.session)[1:]] == [
+        (EvidenceKind.CORRESPONDENCE, two.author.id, False)
+    ] * 2
+    names = [row["file_name"] for row in export.files(two.session, two.author.id)["documents.json"]]
+    assert names == ["my-receipt.pdf", "my-letter.pdf"]
+
+
+def test_whoever_has_left_meanwhile_shows_the_practice_nothing(two: Two) -> None:
+    """Between two batches of an erasure the review has no author any more.
+
+    Seen to fail with all that is not the author's taken for its own.
+    """
+    two.practice.send(two.filing, **FILING, document=upload(name=NAME))
+    two.reviewer.send(two.answering, choice="keep", document=upload(name="my-receipt.pdf"))
+    dispute = two.dispute
+    assert [one.file_name for one in queries.papers(two.session, dispute, author_id=None).practice] == [NAME]
+
+
+def test_what_a_manager_showed_who_has_left_stays_with_the_moderators(two: Two, make: Make) -> None:
+    """Seen to fail with the two sides alone on the moderators' page."""
+    manager = make.user()
+    memberships.grant(two.session, user_id=manager.id, profile_id=two.profile.id, role=MembershipRole.MANAGER)
+    two.session.commit()
+    two.file()
+    two.reviewer.send(two.answering, choice="keep")
+    two.decide(two.moderator, "kept", "no_rule_broken")
+    appeal = "You have overlooked what this letter says."
+    Visitor(two.app).sign_in(manager).send(f"{two.filing}/appeal", text=appeal, document=upload(name=NAME))
+    memberships.revoke(two.session, user_id=manager.id, profile_id=two.profile.id)
+    two.session.commit()
+    assert NAME in words_of(two.other.get(f"/moderation/disputes/{two.dispute.id}"))
+
+
+def test_a_review_that_is_withdrawn_leaves_no_document_of_the_answer(two: Two) -> None:
+    """Nobody looks at it. Seen to fail with it stored behind the end."""
+    two.file()
+    two.reviewer.send(two.answering, choice="withdraw", document=upload(name="my-receipt.pdf"))
+    assert papers(two.session) == []
 
 
 def test_an_appeal_of_the_practice_may_bring_one(two: Two) -> None:

@@ -275,6 +275,16 @@ class TestAppeal:
             with pytest.raises(Refused, match="appealed already"):
                 case.appeal(who)
 
+    @pytest.mark.parametrize("outcome", [DisputeOutcome.KEPT, DisputeOutcome.REMOVED])
+    def test_not_by_the_side_that_it_did_not_go_against(self, case: Case, outcome: DisputeOutcome) -> None:
+        """Seen to fail with each side let through."""
+        case.file()
+        case.answer()
+        case.decide(outcome)
+        with pytest.raises(Refused, match="as you wanted"):
+            case.appeal(case.manager if outcome is DisputeOutcome.REMOVED else case.author)
+        assert case.dispute.status is DisputeStatus.DECIDED
+
     def test_by_the_practice_it_is_disputed_again(self, case: Case, make: Make) -> None:
         case.file()
         case.answer()
@@ -305,7 +315,7 @@ class TestAppeal:
         case.dispute.decided_at = clock.now() - timedelta(days=181)
         session.flush()
         with pytest.raises(Refused, match="180"):
-            case.appeal(case.author)
+            case.appeal(case.manager)
 
 
 class TestMeanwhile:
@@ -339,13 +349,13 @@ class TestStatistics:
         assert queries.statistics(session).median_days is None
         case.file()
         case.answer()
-        case.decide()
+        case.decide(DisputeOutcome.REMOVED)
         case.dispute.created_at = clock.now() - timedelta(days=4)
         session.flush()
         case.appeal(case.author)
-        case.decide(DisputeOutcome.REMOVED, moderator=make.moderator())
+        case.decide(moderator=make.moderator())
         case.file(review_id=make.review(profile=case.profile).id)
         case.file(review_id=make.review(profile=case.profile, is_sample=True).id)
         found = queries.statistics(session)
-        assert (found.filed, found.open, found.kept, found.removed) == (2, 1, 0, 1)
+        assert (found.filed, found.open, found.kept, found.removed) == (2, 1, 1, 0)
         assert (found.by_reviewers, found.by_practices, found.overturned, found.median_days) == (1, 0, 1, 4.0)

@@ -1,6 +1,6 @@
 """The pages of a dispute for its three sides: who files it, who is asked, who decides; and nothing of one's to another (T-20)."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -15,6 +15,7 @@ from directory.models.ops import KeptMail
 from directory.models.profiles import Profile
 from directory.models.replies import Dispute, DisputeOutcome, DisputeStatus
 from directory.models.reviews import Review, ReviewStatus
+from directory.models.treatments import Treatment
 from directory.privacy import export
 from directory.reviews import service as reviews
 from tests.clients import Visitor, words_of
@@ -90,6 +91,98 @@ def test_from_the_filing_to_the_end(two: Two) -> None:
     numbers = words_of(Visitor(two.app).get("/disputes"))
     assert "Appeals by reviewers 1" in numbers
     assert "Review left as it was 1" in numbers
+
+
+def test_the_reviewer_finds_it_without_the_mail(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Among what they wrote: until when to answer, what it waits for, and the appeal while it is open.
+
+    Seen to fail with the open ones alone.
+    """
+
+    def said() -> str:
+        return words_of(two.reviewer.get("/account/writing"))
+
+    assert "isputed" not in said()
+    two.file()
+    page = two.reviewer.get("/account/writing")
+    assert f'href="{two.answering}"' in page.text
+    assert "Shown; disputed: answer by" in words_of(page)
+    two.reviewer.send(two.answering, choice="keep")
+    assert "disputed: a moderator decides" in said()
+    two.decide(two.moderator, "removed", "wrong_profile")
+    page = two.reviewer.get("/account/writing")
+    assert f'href="{two.answering}/appeal"' in page.text
+    assert "the dispute is decided (your review of Ada Marsh) , appeal by" in words_of(page)
+    later = clock.now() + timedelta(days=181)
+    with monkeypatch.context() as at:
+        at.setattr(clock, "now", lambda: later)
+        two.reviewer.sign_in(two.author)
+        assert "appeal by" not in said()
+    two.reviewer.sign_in(two.author)
+    two.reviewer.send(f"{two.answering}/appeal", text="The year on the page is the right one, look at it.")
+    assert "disputed: a moderator decides" in said()
+    two.decide(two.other, "kept", "no_rule_broken")
+    assert "the dispute is decided" in said()
+    assert "appeal by" not in said()
+
+
+def test_the_reviewer_reads_why_and_an_appeal_that_restores_says_so(two: Two) -> None:
+    """In the words that readers see, on their pages and in the mail; and that it is shown again, for all three sides.
+
+    Seen to fail with the words of a first decision taken for the appeal, and without the reason in each of the three places.
+    """
+    two.file()
+    two.reviewer.send(two.answering, choice="keep")
+    two.decide(two.moderator, "removed", "wrong_profile")
+    jobs.run_due(two.app)
+    assert "Why it is taken down About somebody else" in words_of(two.reviewer.get(two.answering))
+    assert "Taken down: about somebody else" in words_of(two.reviewer.get("/account/writing"))
+    two.reviewer.send(f"{two.answering}/appeal", text="The year on the page is the right one, look at it.")
+    form = words_of(two.other.get(f"/moderation/disputes/{two.dispute.id}"))
+    assert "The review is shown again" in form
+    assert "The review stays taken down" in form
+    two.decide(two.other, "kept", "no_rule_broken")
+    jobs.run_due(two.app)
+    for page in (two.reviewer.get(two.answering), two.practice.get(two.filing)):
+        assert "After the appeal The review is shown again" in words_of(page)
+        assert "stays as it is" not in words_of(page)
+    assert "Taken down" not in words_of(two.reviewer.get("/account/writing"))
+    mails = two.session.exec(select(KeptMail).where(KeptMail.subject.contains("is decided")).order_by(KeptMail.id)).all()  # type: ignore[attr-defined,arg-type]
+    mine = [mail for mail in mails if mail.recipient == two.author.email]
+    assert ["Why it is taken down: about somebody else." in mail.text for mail in mine] == [True, False]
+    assert ["Why it is taken down: about somebody else." in mail.html for mail in mine] == [True, False]
+    assert {"is decided: The review is shown again." in mail.text for mail in mails[2:]} == {True}
+
+
+def test_the_moderator_reads_what_when_and_how_long_the_account_exists(two: Two) -> None:
+    """Without the stars. Seen to fail with each of the four left out."""
+    two.author.created_at, two.review.created_at = datetime(2024, 3, 5, tzinfo=UTC), datetime(2025, 11, 2, tzinfo=UTC)
+    two.review.month = "2025-09"
+    treatment = two.session.get_one(Treatment, two.review.treatment_id).label
+    two.session.commit()
+    two.file()
+    page = two.moderator.get(f"/moderation/disputes/{two.dispute.id}")
+    wanted = ("exists since 5 Mar 2024", "Written on 2 Nov 2025", f"Treatment {treatment}", "Month of the treatment September 2025")
+    for words in wanted:
+        assert words in words_of(page)
+    assert "of 5 stars" not in page.text
+
+
+@pytest.mark.parametrize(("outcome", "reason"), [("kept", "no_rule_broken"), ("removed", "wrong_profile")])
+def test_the_side_that_won_is_not_offered_an_appeal(two: Two, outcome: str, reason: str) -> None:
+    """Neither on its page nor in its mail. Seen to fail with both sides offered one, and with both told of one in the mail."""
+    two.file()
+    two.reviewer.send(two.answering, choice="keep")
+    two.decide(two.moderator, outcome, reason)
+    jobs.run_due(two.app)
+    mails = {mail.recipient: mail.text for mail in two.session.exec(select(KeptMail).where(KeptMail.subject.contains("is decided")))}  # type: ignore[attr-defined]
+    for visitor, path, user, lost in (
+        (two.practice, two.filing, two.owner, outcome == "kept"),
+        (two.reviewer, two.answering, two.author, outcome == "removed"),
+    ):
+        assert (f'href="{path}/appeal"' in visitor.get(path).text) is lost
+        assert visitor.get(f"{path}/appeal").status_code == (200 if lost else 404)
+        assert ("If you think that it is wrong, appeal once" in " ".join(mails[user.email].split())) is lost
 
 
 def test_nothing_of_the_reviewer_reaches_the_practice(two: Two) -> None:

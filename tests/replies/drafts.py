@@ -118,3 +118,66 @@ LATER_REVEALING = (
     "Your appointment was cancelled because our artist was ill.",
     "Come back in and Tom will take another look at your temples.",
 )
+
+#: That somebody was no patient is a fact about them too; measured after the patterns were written, all 16 were found.
+DENYING = (
+    "We never had anybody with this story in our clinic.",
+    "You were never here.",
+    "There is no such patient.",
+    "We have no record of any of this.",
+    "Nobody by that name has come to our studio.",
+    "This person has never been to our clinic.",
+    "We do not know this person.",
+    "None of our cases fits; the reviewer is not one of our patients.",
+    "We could not find your name anywhere.",
+    "The writer was never with us.",
+    "The story does not match any of our patients.",
+    "We've never treated anyone like that.",
+    "You have never set foot in our practice.",
+    "I searched, and we hold no file with these details.",
+    "You weren't here in that year.",
+    "No patient with this description exists.",
+)
+
+#: Neutral words that were measured after the denials and the other languages, before anything was mended.
+LAST_SAFE = (
+    "Ada Marsh, practice manager",
+    "Many thanks! Warm regards, Ada",
+    "We have never paid for a review and never will.",
+    "There is no charge for a first talk.",
+    "Nobody should have to wait that long, and we are sorry.",
+    "It is not our way to argue here.",
+    "We were sad when we read this and have talked about it in our meeting.",
+    "Great to hear!",
+    "Such kind words. Lovely!",
+    "Your words mean a lot to everyone here.",
+    "Complaints go to our manager, who answers within a week.",
+    "Somebody from our team is there every day from nine to five.",
+    "We never share anything about anybody, not even whether they were here.",
+    "No clinic is perfect. We try to get better with each comment.",
+    "Feel free to drop by or ring.",
+    "Honest, fair criticism helps. Unfair remarks hurt, yet everybody may say what they think.",
+)
+
+#: Not English: the guard cannot read these, and says so.
+FOREIGN = (
+    "Sie waren nie bei uns in Behandlung. Wir haben alles getan, was in unserer Macht stand.",
+    "Danke für den Besuch in unserer Praxis!",
+    "Bu kişi hiçbir zaman bizim hastamız olmadı.",
+    "Ameliyatınız başarılı geçti, bizi tercih ettiğiniz için teşekkürler.",
+    "Merci de votre confiance, votre traitement s'est bien passé.",
+    "Vous n'avez jamais été notre patient.",
+    "Gracias por elegirnos, su tratamiento fue un éxito.",
+    "Nunca fue paciente nuestro.",
+    "Bedankt voor uw bezoek, uw behandeling is goed gegaan.",
+    "Grazie per averci scelto, il suo intervento è andato bene.",
+    "Obrigado pela sua visita, o seu tratamento correu bem.",
+    "Dziękujemy za wizytę w naszej klinice.",
+    "Du har aldrig varit patient hos oss.",
+    "Вы никогда не были нашим пациентом.",
+    "لم تكن مريضا لدينا أبدا.",
+    "您从来不是我们的病人。",
+    "患者様の治療は成功しました。",
+    "당신은 우리 환자가 아니었습니다.",
+    "Thank you for the review. Sie waren nie bei uns in Behandlung.",
+)

@@ -152,6 +152,27 @@ class TestChange:
         assert mails(session) == ["mail.reply_published"]
         assert last_entry(session).action == "reply.edit"
 
+    def test_words_that_gave_somebody_away_are_deleted_and_their_days_stay(self, session: Session, review: Review, member: User) -> None:
+        """Those of all versions before; the log says that it was done. Seen to fail with the newest of them alone emptied."""
+        marks = frozenset(one.mark for one in service.found_in(session, reviews.by_id(session, review.id), REVEALING))
+        write(session, review, member, REVEALING, confirmed=marks)
+        assert service.given_away(session, reviews.by_id(session, review.id))
+        write(session, review, member, "Thank you. Please ring our desk.")
+        assert service.given_away(session, reviews.by_id(session, review.id))  # what it said before is still read
+        write(session, review, member, takes_out=True)
+        _reply, versions = queries.history(session, review.id)
+        assert [one.body for one in versions] == [NEUTRAL, "", ""]
+        assert {row.body for row in session.exec(select(ReplyRevision))} == {""}
+        assert last_entry(session).action == "reply.take_out"
+        assert not service.given_away(session, reviews.by_id(session, review.id))
+
+    def test_they_can_be_taken_out_later_without_another_change(self, session: Session, review: Review, member: User) -> None:
+        """Seen to fail with the same words again being nothing at all."""
+        write(session, review, member)
+        write(session, review, member, "Thank you. Please ring our desk.")
+        write(session, review, member, "Thank you. Please ring our desk.", takes_out=True)
+        assert [row.body for row in session.exec(select(ReplyRevision))] == [""]
+
     def test_taken_back_nothing_is_left_and_another_begins_anew(self, session: Session, review: Review, member: User) -> None:
         """Seen to fail with the revisions left."""
         write(session, review, member)

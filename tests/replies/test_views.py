@@ -89,6 +89,34 @@ class TestEditor:
         assert history in stranger.get(f"/p/{desk.profile.slug}").text
         assert NEUTRAL in words_of(stranger.get(history))
 
+    def test_words_that_gave_somebody_away_are_read_no_more(self, desk: Desk, app: Flask) -> None:
+        """Nobody has to think of the box. Seen to fail with the box left unticked, and with the words left in the history."""
+        first = desk.visitor.send(desk.editor, body="Hello Owen, we are sorry to read this.")
+        desk.visitor.fill(first, confirmed=True)
+        page = desk.visitor.get(desk.editor)
+        assert "checked" in page.text.split('name="takes_out"')[1].split(">")[0]
+        assert f'href="{desk.editor}/withdraw"' in page.text
+        desk.visitor.fill(page, body=NEUTRAL)
+        history = Visitor(app).get(f"/reviews/{desk.review.id}/reply/history")
+        assert "Hello Owen" not in history.text
+        assert "were taken out for privacy" in words_of(history)
+        assert NEUTRAL in words_of(history)
+        again = desk.visitor.get(desk.editor)
+        assert "checked" not in again.text.split('name="takes_out"')[1].split(">")[0]
+
+    def test_where_all_of_it_stays_the_box_is_unticked(self, desk: Desk) -> None:
+        """A changed comma does not delete what was confirmed. Seen to fail with the tick left."""
+        desk.visitor.fill(desk.visitor.send(desk.editor, body="Hello Owen, we are sorry to read this."), confirmed=True)
+        page = desk.visitor.send(desk.editor, body="Hello Owen, we are very sorry to read this.")
+        assert page.status_code == 422
+        assert "checked" not in page.text.split('name="takes_out"')[1].split(">")[0]
+
+    def test_the_box_stands_only_where_something_stood_before(self, desk: Desk) -> None:
+        """Unticked where nothing is found. Seen to fail with the box on the first reply."""
+        assert 'name="takes_out"' not in desk.visitor.get(desk.editor).text
+        desk.visitor.send(desk.editor, body=NEUTRAL)
+        assert "checked" not in desk.visitor.get(desk.editor).text.split('name="takes_out"')[1].split(">")[0]
+
     def test_taken_back(self, desk: Desk, app: Flask) -> None:
         desk.visitor.send(desk.editor, body=NEUTRAL)
         desk.visitor.send(f"{desk.editor}/withdraw")
