@@ -24,7 +24,7 @@ from directory.privacy import erasure, retention
 from directory.profiles import days
 from directory.profiles.days import Count
 from directory.search import indexer
-from directory.web import answers, claim_mails, claiming, credential_mails, farewell, mails, team_mails
+from directory.web import answers, claim_mails, claiming, credential_mails, farewell, mails, owner_mails, team_mails
 from directory.work import Handler, Work
 
 log = structlog.get_logger("jobs")
