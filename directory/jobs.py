@@ -98,6 +98,7 @@ HANDLERS: dict[str, Handler] = {
     **claim_mails.HANDLERS,
     **claiming.HANDLERS,
     **credential_mails.HANDLERS,
+    **owner_mails.HANDLERS,
     **team_mails.HANDLERS,
     **answers.HANDLERS,  # and those of `mails`, among which they stand
     **farewell.HANDLERS,

@@ -179,10 +179,18 @@ def sheet(session: Session, profile: Profile) -> Sheet:
         day = word.verified_at
         return Line(field, label(field, labels), told(field, word.value), whose(word, source), day, tuple(against.get(field, ())))
 
+    return Sheet(tuple(_groups(profile, shown, line)), _asked(profile, shown))
+
+
+def asked(session: Session, profile: Profile) -> tuple[completeness.Asked, ...]:
+    """Return what patients ask for, each with whether the profile says it: one SELECT."""
+    return _asked(profile, assertions.shown(assertions.holding(session, profile.id)))
+
+
+def _asked(profile: Profile, shown: Mapping[str, FieldAssertion]) -> tuple[completeness.Asked, ...]:
     has_price = any(fields.stem(field) == "offering" and (word.value or {}).get("min_price") is not None for field, word in shown.items())
     known = [field for field, word in shown.items() if word.value not in (None, "", [], {})]
-    asked = completeness.asked(known, has_price=has_price, is_person=profile.kind is ProfileKind.PRACTITIONER)
-    return Sheet(tuple(_groups(profile, shown, line)), tuple(asked))
+    return tuple(completeness.asked(known, has_price=has_price, is_person=profile.kind is ProfileKind.PRACTITIONER))
 
 
 def _groups(profile: Profile, shown: Mapping[str, FieldAssertion], line: Any) -> list[Group]:

@@ -1,4 +1,4 @@
-"""Handlers that tell those who act for a profile what others wrote about it (see `web/mails.py`): never in whose words, nor how it rates."""
+"""Handlers that tell those who act for a profile that others wrote about it (see `web/mails.py`): not what, nor how it rates."""
 
 from directory.accounts import memberships
 from directory.core.i18n import _
