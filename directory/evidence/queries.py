@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
@@ -9,10 +10,14 @@ from directory.core.errors import NotFound
 from directory.core.i18n import _
 from directory.models.accounts import User
 from directory.models.claims import Claim
-from directory.models.evidence import Evidence, EvidenceBlob
+from directory.models.evidence import Evidence, EvidenceBlob, EvidenceKind
+from directory.models.moderation import AuditEntry
 from directory.models.profiles import Credential, Profile
 from directory.models.replies import Dispute
 from directory.models.reviews import Review
+
+#: What the log calls it when somebody opened a document.
+SEEN = "evidence.seen"
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,13 @@ def of_credentials(session: Session, ids: Sequence[int]) -> dict[int, list[Evide
         if row.credential_id is not None:
             found.setdefault(row.credential_id, []).append(row)
     return found
+
+
+def has_seen(session: Session, *, claim_id: int, kind: EvidenceKind, actor_id: int, since: datetime) -> bool:
+    """Say whether somebody has opened a document of a kind that was shown for a claim, since a moment: the log knows."""
+    papers = session.exec(select(Evidence.id).where(Evidence.claim_id == claim_id, Evidence.kind == kind)).all()
+    seen = (AuditEntry.action == SEEN, AuditEntry.actor_id == actor_id, col(AuditEntry.subject).in_([f"evidence:{one}" for one in papers]))
+    return session.exec(select(AuditEntry.id).where(*seen, col(AuditEntry.created_at) >= since).limit(1)).first() is not None
 
 
 def load(session: Session, evidence_id: int) -> Evidence:

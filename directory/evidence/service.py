@@ -69,7 +69,7 @@ def read(session: Session, *, keys: KeyRing, evidence_id: int, actor_id: int) ->
     if blob is None:
         raise NotFound(_("This document is not in the backup that this site was restored from. Ask for it again."))
     data = keys.open(blob.sealed, key_id=evidence.key_id, bound=bound(evidence))
-    entry = AuditEntry(actor_id=actor_id, action="evidence.seen", subject=f"evidence:{evidence_id}", created_at=clock.now())
+    entry = AuditEntry(actor_id=actor_id, action=queries.SEEN, subject=f"evidence:{evidence_id}", created_at=clock.now())
     session.add(entry)
     session.flush()
     return data

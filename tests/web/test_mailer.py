@@ -622,9 +622,9 @@ MAILS: dict[str, tuple[Callable[[Session, Make], object], str, tuple[str, ...]]]
         ("Ada Marsh", "A person looks", "http://localhost:8000/claims/"),
     ),
     "claim_approved": (
-        _about_claim(mail.claim_approved, ClaimStatus.APPROVED),
+        _about_claim(mail.claim_approved, ClaimStatus.APPROVED, reason="We rang & asked <names>."),
         "a@p.example",
-        ("Ada Marsh", "says nothing about the facts or the work", "http://localhost:8000/manage/"),
+        ("Ada Marsh", "We rang & asked <names>.", "says nothing about the facts or the work", "http://localhost:8000/manage/"),
     ),
     "claim_denied": (
         _about_claim(mail.claim_denied, ClaimStatus.DENIED, reason="Insults & <names>."),
