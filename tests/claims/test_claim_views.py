@@ -196,7 +196,7 @@ class TestFromEndToEnd:
         moderator.send(f"/moderation/evidence/{ada.session.exec(select(Evidence.id)).one()}")
         taken = words_of(moderator.send(f"/moderation/claims/{ada.id}", action="take_licence", reason=REASON))
         assert "Nobody gets a mail about a document by itself." in taken
-        assert f"claim.document_taken (licence_document), Mia 1 : {REASON}" in taken
+        assert f"claim.document_taken (licence_document), Mia 1: {REASON}" in taken
         assert ada.claim.status is ClaimStatus.APPROVED
         assert ada.session.exec(select(Evidence.purge_at)).one() is not None, "decided, it goes in 30 days"
 
