@@ -24,7 +24,7 @@ from directory.privacy import erasure, retention
 from directory.profiles import days
 from directory.profiles.days import Count
 from directory.search import indexer
-from directory.web import answers, claim_mails, claiming, credential_mails, farewell, mails, team_mails
+from directory.web import answers, claim_mails, claiming, credential_mails, farewell, mails, owner_mails, team_mails
 from directory.work import Handler, Work
 
 log = structlog.get_logger("jobs")
@@ -98,6 +98,7 @@ HANDLERS: dict[str, Handler] = {
     **claim_mails.HANDLERS,
     **claiming.HANDLERS,
     **credential_mails.HANDLERS,
+    **owner_mails.HANDLERS,
     **team_mails.HANDLERS,
     **answers.HANDLERS,  # and those of `mails`, among which they stand
     **farewell.HANDLERS,

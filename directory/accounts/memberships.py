@@ -26,6 +26,11 @@ def of_user(session: Session, user_id: int) -> Sequence[tuple[Membership, Profil
     return session.exec(joined.where(Membership.user_id == user_id).order_by(col(Profile.sort_key), col(Profile.id))).all()
 
 
+def who_acts(session: Session, profile_id: int) -> Sequence[int]:
+    """Return everybody who acts for a profile, whatever they may do."""
+    return session.exec(select(Membership.user_id).where(Membership.profile_id == profile_id).order_by(col(Membership.user_id))).all()
+
+
 def who_edits(session: Session, profile_id: int) -> Sequence[int]:
     """Return the owners and managers of a profile: those who change its facts."""
     roles = (MembershipRole.OWNER, MembershipRole.MANAGER)

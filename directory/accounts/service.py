@@ -37,7 +37,7 @@ def register(
     display_name: str,
     password_hash: str,
     birth_year: int,
-    consent_version: str,
+    consent_version: str | None,
     network: str,
     secret: str,
     next_path: str = "/",
@@ -53,7 +53,7 @@ def register(
         display_name: Shown beside what they write.
         password_hash: From `passwords.choose`.
         birth_year: Four digits.
-        consent_version: The version of `HEALTH_DATA` that they ticked.
+        consent_version: The version of `HEALTH_DATA` that they ticked; None where they were not asked: they are before they write.
         network: Where they are, from `throttle.network`.
         secret: Keys the digests of blocked addresses.
         next_path: Where they were going, a path on this site.
@@ -65,7 +65,7 @@ def register(
     """
     blocks.refuse_network(session, network)
     rules.check_age(birth_year, clock.today())
-    if consent_version != HEALTH_DATA.version:
+    if consent_version not in {None, HEALTH_DATA.version}:
         raise Refused(_("This text has changed since you opened the page. Read it again, then tick it."), field="consent")
     if blocks.email_is_blocked(session, email, secret=secret):
         # What `making.insert` says of a name is said all the same: else a taken name would tell which addresses are blocked.
@@ -77,7 +77,8 @@ def register(
         known = queries.existing_by_email(session, email)
         mail.already_registered(session, user_id=known.id)
         return
-    session.add(Consent(user_id=user.id, purpose=HEALTH_DATA.purpose, version=HEALTH_DATA.version, given_at=clock.now()))
+    if consent_version is not None:
+        session.add(Consent(user_id=user.id, purpose=HEALTH_DATA.purpose, version=HEALTH_DATA.version, given_at=clock.now()))
     mail.confirm_email(session, user_id=user.id, next_path=next_path, browser_hash=browser_hash)
 
 

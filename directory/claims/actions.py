@@ -80,9 +80,9 @@ def do(session: Session, action: Action, *, claim_id: int, moderator_id: int, re
     who = {"claim_id": claim_id, "moderator_id": moderator_id}
     for method, (takes, refuses) in _DOCUMENTS.items():
         if action in {takes, refuses}:
-            return deciding.take_document(session, **who, method=method, fits=action is takes)
+            return deciding.take_document(session, **who, method=method, fits=action is takes, reason=reason)
     if action in {Action.SECOND_TRANSFER, Action.SECOND_KEEP}:
-        return deciding.second(session, **who, transfers=action is Action.SECOND_TRANSFER)
+        return deciding.second(session, **who, transfers=action is Action.SECOND_TRANSFER, reason=reason)
     if action in {Action.TRANSFER, Action.KEEP}:
         return deciding.settle(session, **who, transfers=action is Action.TRANSFER, reason=reason)
     simple = {Action.APPROVE: deciding.approve, Action.DENY: deciding.deny, Action.REVOKE: deciding.revoke}

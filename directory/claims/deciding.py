@@ -9,6 +9,7 @@ from directory.core.errors import NotAllowed, Refused
 from directory.core.i18n import _
 from directory.credentials import service as credentials
 from directory.disclosures import service as disclosures
+from directory.evidence import queries as evidence
 from directory.models.claims import HOLDING, OPEN, Claim, ClaimStatus, ProofMethod, ProofStatus
 from directory.models.profiles import SHOWN, Profile
 from directory.notifications import mail
@@ -64,8 +65,11 @@ def revoke(session: Session, *, claim_id: int, moderator_id: int, reason: str) -
     return claim
 
 
-def second(session: Session, *, claim_id: int, moderator_id: int, transfers: bool) -> Claim:
+def second(session: Session, *, claim_id: int, moderator_id: int, transfers: bool, reason: str = "") -> Claim:
     """Be the first of two moderators who look at a contested profile, and say what one thinks. Nothing changes by it.
+
+    Args:
+        reason: For the log, where whoever decides reads it.
 
     Raises:
         NotAllowed: see `approve`.
@@ -76,7 +80,8 @@ def second(session: Session, *, claim_id: int, moderator_id: int, transfers: boo
     if claim.seconded_by_id is not None:
         raise Refused(_("Another moderator has looked already. You can decide."))
     claim.seconded_by_id, claim.updated_at = moderator_id, clock.now()
-    moves.note(session, claim, "seconded", actor_id=moderator_id, holder=f"claim:{holder.id}", says="transfer" if transfers else "keep")
+    says = {"says": "transfer" if transfers else "keep", "reason": reason}
+    moves.note(session, claim, "seconded", actor_id=moderator_id, holder=f"claim:{holder.id}", **says)
     session.add(claim)
     session.flush()
     return claim
@@ -111,21 +116,28 @@ def settle(session: Session, *, claim_id: int, moderator_id: int, transfers: boo
     return claim
 
 
-def take_document(session: Session, *, claim_id: int, moderator_id: int, method: ProofMethod, fits: bool) -> Claim:
+def take_document(session: Session, *, claim_id: int, moderator_id: int, method: ProofMethod, fits: bool, reason: str = "") -> Claim:
     """Say whether a document that was handed in shows who the claimant is. Together with a proof of another kind it approves.
+
+    Args:
+        reason: For the log; nobody gets a mail about a document.
 
     Raises:
         NotAllowed: see `approve`.
-        Refused: when no such document waits.
+        Refused: when no such document waits, or the moderator has not opened it.
     """
     profile, claim = _decidable(session, claim_id, moderator_id)
     proof = queries.proofs(session, claim_id).get(method)
     if proof is None or method not in rules.BY_DOCUMENT or proof.status is not ProofStatus.WAITING or claim.status not in OPEN:
         raise Refused(_("No such document waits for a look."))
+    kind = rules.KINDS[method]
+    if not evidence.has_seen(session, claim_id=claim_id, kind=kind, actor_id=moderator_id, since=proof.created_at):
+        raise Refused(_("Open the document first. What it shows is seen there alone."), field="action")
     moment = clock.now()
     proof.status, proof.is_listed, proof.checked_at = (ProofStatus.PROVED if fits else ProofStatus.FAILED), fits, moment
     proof.proved_at = moment if fits else None
-    moves.note(session, claim, "document_taken" if fits else "document_refused", actor_id=moderator_id, method=method.value)
+    action = "document_taken" if fits else "document_refused"
+    moves.note(session, claim, action, actor_id=moderator_id, method=method.value, reason=reason)
     session.flush()
     if fits:
         service.received(session, profile, claim, actor_id=moderator_id)

@@ -9,6 +9,7 @@ from functools import cache
 from io import BytesIO
 
 from babel import Locale
+from babel.dates import format_date
 from text_unidecode import unidecode
 
 from directory.core.i18n import _
@@ -24,6 +25,8 @@ MAX_LINES = 6
 #: The moment that all letters say they were made at: it is of no use, and would make each file another one.
 _MADE = datetime(2000, 1, 1, tzinfo=UTC)
 _SMALLEST = 6.0
+#: What letters are written in.
+_TONGUE = Locale("en")
 
 # It tells of each font that it cuts which letters are kept, some fifty lines a letter: those of the code are among them.
 logging.getLogger("fontTools").setLevel(logging.WARNING)
@@ -104,7 +107,7 @@ def pdf(
     )
     paper.say(spaced(code), size=26)
     paper.say(_("Type it here, after you have logged in: %(url)s", url=url))
-    paper.say(_("The code works once, until %(day)s.", day=f"{until:%Y-%m-%d}"))
+    paper.say(_("The code works once, until %(day)s.", day=format_date(until, "d MMMM yyyy", locale=_TONGUE)))
     paper.say(_("If it was not you, do nothing and give the code to nobody: without it, nothing changes."))
     if any(printable(line) != line for line in lines):
         paper.say(_("Some letters of the address could not be printed, and are written in Latin ones."), size=8)
@@ -138,7 +141,7 @@ def _letters() -> frozenset[int]:
 
 def _named(lines: list[str], code: str) -> list[str]:
     """Return the lines with the country by its name where the last is its code: "CA" is nothing to a postman abroad."""
-    name = Locale("en").territories.get(code) if lines and lines[-1] == code else None
+    name = _TONGUE.territories.get(code) if lines and lines[-1] == code else None
     return [*lines[:-1], name.upper()] if name else lines
 
 

@@ -66,7 +66,7 @@ def move(session: Session, claim: Claim, status: ClaimStatus, *, actor_id: int |
 
 
 def note(session: Session, claim: Claim, action: str, *, actor_id: int | None, **details: str) -> None:
-    """Write into the log what was done to a claim, by whom; never what was typed."""
+    """Write into the log what was done to a claim, by whom; never what the claimant typed."""
     said = {"profile": f"profile:{claim.profile_id}", "user": f"user:{claim.user_id}"} | details
     entry = AuditEntry(actor_id=actor_id, action=f"claim.{action}", subject=f"claim:{claim.id}", details=said, created_at=clock.now())
     session.add(entry)

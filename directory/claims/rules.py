@@ -6,6 +6,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from directory.models.claims import Claim, ClaimProof, ClaimStatus, ProofMethod, ProofStatus
+from directory.models.evidence import EvidenceKind
 
 #: An open claim ends by itself after this; what is shown for it begins the time anew.
 LIFE = timedelta(days=30)
@@ -48,6 +49,11 @@ BY_CODE = (ProofMethod.EMAIL_AT_DOMAIN, ProofMethod.PHONE_CODE, ProofMethod.LETT
 BY_TOKEN = (ProofMethod.DNS_TXT, ProofMethod.WELL_KNOWN, ProofMethod.META_TAG)
 #: Proved when a moderator has looked.
 BY_DOCUMENT = (ProofMethod.LICENCE_DOCUMENT, ProofMethod.PHOTO_ID)
+#: As what each document is kept.
+KINDS: Mapping[ProofMethod, EvidenceKind] = {
+    ProofMethod.LICENCE_DOCUMENT: EvidenceKind.LICENCE,
+    ProofMethod.PHOTO_ID: EvidenceKind.PHOTO_ID,
+}
 
 
 class Verdict(StrEnum):
@@ -90,8 +96,9 @@ def decides(proofs: Iterable[ClaimProof]) -> Verdict:
 
 
 def has_shown(proofs: Iterable[ClaimProof]) -> bool:
-    """Say whether there is anything at all to look at: something proved, or a document that waits."""
-    return any(one.status is ProofStatus.PROVED or (one.method in BY_DOCUMENT and one.status is ProofStatus.WAITING) for one in proofs)
+    """Say whether there is anything at all to look at: something proved, or a document that waits. A public number is nothing."""
+    shown = (one for one in proofs if PROVES[one.method] is not None)
+    return any(one.status is ProofStatus.PROVED or (one.method in BY_DOCUMENT and one.status is ProofStatus.WAITING) for one in shown)
 
 
 def may_contest_from(claim: Claim, holder: Claim) -> datetime:

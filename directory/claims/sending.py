@@ -5,10 +5,11 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
-from directory.claims import codes, moves
+from directory.claims import codes, moves, rules
 from directory.core import clock
 from directory.models.claims import OPEN, Claim, ClaimProof, ProofMethod, ProofStatus
 from directory.models.profiles import Profile
+from directory.profiles import contacts
 
 
 @dataclass(frozen=True, repr=False)
@@ -21,6 +22,7 @@ class Sent:
         claim: Whose it is.
         profile: What it is about.
         until: When it ends.
+        lines: A postal address in the lines of an envelope; none where it is listed no more.
     """
 
     code: str
@@ -28,6 +30,7 @@ class Sent:
     claim: Claim
     profile: Profile
     until: datetime
+    lines: tuple[str, ...] = ()
 
 
 def code_for(session: Session, *, proof_id: int, secret: str) -> Sent | None:
@@ -51,4 +54,11 @@ def code_for(session: Session, *, proof_id: int, secret: str) -> Sent | None:
     if proof.method is ProofMethod.LETTER_CODE:
         moves.later(claim, life)
         session.add(claim)
-    return Sent(code, proof.subject, claim, profile, clock.now() + life)
+    lines = _lines(session, claim, proof) if proof.method is ProofMethod.LETTER_CODE else ()
+    return Sent(code, proof.subject, claim, profile, clock.now() + life, lines)
+
+
+def _lines(session: Session, claim: Claim, proof: ClaimProof) -> tuple[str, ...]:
+    listed = contacts.listed_before(session, profile_id=claim.profile_id, moment=claim.created_at)
+    known = zip(listed.addresses, listed.envelopes, strict=True)
+    return next((lines for address, lines in known if address[: rules.MAX_SUBJECT] == proof.subject), ())

@@ -180,18 +180,20 @@ def looked(session: Session, *, claim_id: int, user_id: int, method: ProofMethod
 def give_number(session: Session, *, claim_id: int, user_id: int, number: str) -> ClaimProof:
     """Take the number by which a register knows the profile. It proves nothing, for it is public: it helps whoever decides.
 
+    So it leads the claim to nobody either: whoever has nothing else to show asks a person (`ask_for_review`).
+
     Raises:
         Refused: when no register knows the profile by it.
     """
-    profile, claim = _own(session, claim_id, user_id)
+    _profile, claim = _own(session, claim_id, user_id)
     listed = contacts.listed_before(session, profile_id=claim.profile_id, moment=claim.created_at)
     if rules.same_number(number) not in {rules.same_number(value) for _system, value in listed.numbers}:
         raise Refused(_("No register knows this profile by that number."), field="number")
     proof = _asked(session, claim, ProofMethod.REGISTRY_MATCH, number[: rules.MAX_SUBJECT], is_listed=True)
     proof.status, proof.proved_at = ProofStatus.PROVED, clock.now()
     moves.note(session, claim, "proof", actor_id=user_id, method=proof.method.value)
+    moves.later(claim, rules.LIFE)
     session.flush()
-    received(session, profile, claim, actor_id=user_id)
     return proof
 
 

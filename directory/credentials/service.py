@@ -160,7 +160,7 @@ def decide(session: Session, *, credential_id: int, moderator_id: int, outcome: 
         raise Refused(_("A register says this, not the owner. It changes when the register does."))
     is_found = outcome in {Outcome.FOUND, Outcome.IN_DOCUMENT}
     by_document = outcome is Outcome.IN_DOCUMENT
-    if by_document and not documents.is_seen(session, credential_id=credential_id, user_id=moderator_id, since=row.stated_at):
+    if by_document and not documents.has_seen(session, credential_id=credential_id, actor_id=moderator_id, since=row.stated_at):
         raise Refused(
             _("Open a document that shows it first: none was shown for what is stated now, or you have not seen it."), field="outcome"
         )

@@ -11,7 +11,7 @@ from directory.core.i18n import _
 from directory.evidence import rules
 from directory.models.accounts import User
 from directory.models.claims import Claim
-from directory.models.evidence import Evidence, EvidenceBlob
+from directory.models.evidence import Evidence, EvidenceBlob, EvidenceKind
 from directory.models.moderation import AuditEntry
 from directory.models.profiles import Credential, Profile
 from directory.models.replies import Dispute
@@ -76,16 +76,31 @@ def of_credentials(session: Session, ids: Sequence[int]) -> dict[int, list[Evide
     return found
 
 
-def is_seen(session: Session, *, credential_id: int, user_id: int, since: datetime | None) -> bool:
-    """Say whether somebody has opened a document of a credential that is still here, after a moment; without one: never."""
-    papers = session.exec(select(col(Evidence.id)).where(Evidence.credential_id == credential_id)).all()
-    looks = select(func.count()).where(
+def has_seen(
+    session: Session,
+    *,
+    actor_id: int,
+    since: datetime | None,
+    claim_id: int | None = None,
+    credential_id: int | None = None,
+    kind: EvidenceKind | None = None,
+) -> bool:
+    """Say whether somebody has opened a document of a claim or credential that is still here: the log knows.
+
+    Args:
+        since: Looks before this do not count; without a moment none does.
+        kind: Of this kind alone.
+    """
+    papers = select(Evidence.id).where(subject(claim_id=claim_id, credential_id=credential_id))
+    ids = session.exec(papers if kind is None else papers.where(Evidence.kind == kind)).all()
+    seen = (
         AuditEntry.action == rules.SEEN,
-        AuditEntry.actor_id == user_id,
-        col(AuditEntry.subject).in_([f"evidence:{id_}" for id_ in papers]),
-        col(AuditEntry.created_at) >= since,
+        AuditEntry.actor_id == actor_id,
+        col(AuditEntry.subject).in_([f"evidence:{one}" for one in ids]),
     )
-    return since is not None and session.exec(looks).one() > 0
+    if since is None:
+        return False
+    return session.exec(select(AuditEntry.id).where(*seen, col(AuditEntry.created_at) >= since).limit(1)).first() is not None
 
 
 def load(session: Session, evidence_id: int) -> Evidence:

@@ -96,6 +96,11 @@ class RegisterForm(NameForm):
     consent_version = HiddenField(default=HEALTH_DATA.version)
     next = HiddenField()
 
+    def ask_no_consent(self) -> None:
+        """Leave the use of health information out: whoever writes a review or a comment is asked for it then."""
+        del self.consent
+        del self.consent_version
+
     def validate_email(self, field: Field) -> None:
         """Say what is wrong with the address."""
         _obey(lambda: rules.clean_email(field.data))

@@ -156,7 +156,10 @@ class ClaimDecisionForm(DirectoryForm):
     action = radios(lazy("What do you decide?"), lazy("Choose what to do."), words=ACTIONS)
     reason = TextAreaField(
         lazy("In your words"),
-        description=lazy("Say what you saw. Who is concerned gets these words by mail; write nothing there about anybody else."),
+        description=lazy(
+            "Say what you saw, and nothing about anybody else. Where a claim is approved or refused its claimant gets these words by"
+            " mail, and so does whoever loses the page. On a document and on a first look nobody gets them: they stand in the log."
+        ),
         validators=[Length(min=rules.MIN_REASON, max=rules.MAX_REASON, message=lazy("Write at least 10 and at most 2,000 characters."))],
     )
 

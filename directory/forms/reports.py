@@ -1,4 +1,4 @@
-"""What anybody types to report, correct, or say "this is me"."""
+"""What anybody types to report or correct."""
 
 from wtforms import EmailField, StringField, TextAreaField
 from wtforms.validators import Email, Length

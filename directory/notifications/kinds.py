@@ -76,7 +76,16 @@ REPLIES = Kind(
     lazy("Answers to your reviews"),
     lazy("When a practice answers a review of yours in public."),
 )
-
+REVIEWS = Kind(
+    "reviews",
+    lazy("Reviews of your profiles"),
+    lazy("When a review is shown on a profile that you act for."),
+)
+SUGGESTIONS = Kind(
+    "suggestions",
+    lazy("Corrections to your profiles"),
+    lazy("When a visitor suggests a correction to a profile whose facts you look after."),
+)
 CREDENTIALS = Kind(
     "credentials",
     lazy("Credentials that run out"),
@@ -84,7 +93,19 @@ CREDENTIALS = Kind(
 )
 
 #: In the order of the page: those that can be switched off stand first.
-KINDS: tuple[Kind, ...] = (NEW_SIGN_IN, SHOWN_AGAIN, REPLIES, CREDENTIALS, SECURITY, CLAIMS, TEAM, DECISIONS, RECEIPTS)
+KINDS: tuple[Kind, ...] = (
+    NEW_SIGN_IN,
+    SHOWN_AGAIN,
+    REPLIES,
+    REVIEWS,
+    SUGGESTIONS,
+    CREDENTIALS,
+    SECURITY,
+    CLAIMS,
+    TEAM,
+    DECISIONS,
+    RECEIPTS,
+)
 OPTIONAL: Mapping[str, Kind] = {kind.word: kind for kind in KINDS if not kind.is_fixed}
 
 #: Each function of `mail.py` -> the kind of its mail.
@@ -108,6 +129,8 @@ OF_MAIL: Mapping[str, Kind] = {
     **dict.fromkeys(("dispute_decided_reviewer", "dispute_decided_filer"), DECISIONS),
     **dict.fromkeys(("review_restored", "comment_restored", "reply_restored", "review_released", "comment_released"), SHOWN_AGAIN),
     "reply_published": REPLIES,
+    "review_arrived": REVIEWS,
+    "suggestion_arrived": SUGGESTIONS,
     #: An operator's own, sent by hand.
     "try_out": RECEIPTS,
 }

@@ -161,6 +161,17 @@ def reply_published(session: Session, *, reply_id: int) -> None:
     _enqueue(session, "reply_published", reply_id, reply_id=reply_id)
 
 
+def review_arrived(session: Session, *, review_id: int, user_id: int) -> None:
+    """Tell somebody who acts for a profile that a review of it is shown; the same words whatever it says."""
+    name = "mail.review_arrived"
+    outbox.enqueue(session, name, key=f"{name}:{review_id}:{user_id}", review_id=review_id, user_id=user_id)
+
+
+def suggestion_arrived(session: Session, *, user_id: int, profile_id: int) -> None:
+    """Tell somebody who changes a profile's facts that a correction waits; several that come at once make one mail."""
+    _about(session, "suggestion_arrived", user_id, profile_id)
+
+
 def dispute_filed(session: Session, *, dispute_id: int) -> None:
     """Tell a review's author that it is disputed, and until when they may answer."""
     _enqueue(session, "dispute_filed", dispute_id, dispute_id=dispute_id)

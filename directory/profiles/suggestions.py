@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, and_, col, func, or_, select
 
+from directory.accounts import memberships
 from directory.core import clock
 from directory.core.errors import NotFound, Refused, TooMany
 from directory.core.i18n import _
@@ -15,6 +16,7 @@ from directory.models.assertions import AssertionRank, EditSuggestion, FieldAsse
 from directory.models.memberships import Membership, MembershipRole
 from directory.models.moderation import AuditEntry
 from directory.models.profiles import Profile
+from directory.notifications import mail
 from directory.profiles import assertions, namesakes, service
 from directory.profiles.assertions import Speaker
 from directory.profiles.conflicts import differs
@@ -59,7 +61,12 @@ def suggest(session: Session, *, profile_id: int, user_id: int, field: str, valu
     now = assertions.shown(assertions.holding(session, profile_id)).get(field)
     if now is not None and not differs(now.value, value):
         raise Refused(_("The page says so already."), field="value")
-    return ask(session, profile_id=profile_id, user_id=user_id, field=field, value=value, note=note)
+    row = ask(session, profile_id=profile_id, user_id=user_id, field=field, value=value, note=note)
+    deciding = memberships.who_edits(session, profile_id)
+    if user_id not in deciding:  # what they say themselves is for a moderator
+        for one in deciding:
+            mail.suggestion_arrived(session, user_id=one, profile_id=profile_id)
+    return row
 
 
 def ask(session: Session, *, profile_id: int, user_id: int, field: str, value: Any, note: str) -> EditSuggestion:

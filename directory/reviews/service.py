@@ -14,6 +14,7 @@ from directory.core.i18n import _
 from directory.models.moderation import HoldReason, ReasonClass
 from directory.models.profiles import Profile
 from directory.models.reviews import VISIBLE, Review, ReviewStatus
+from directory.notifications import mail
 from directory.profiles import service as profiles
 from directory.reviews import disputed, queries, rules
 from directory.treatments import queries as treatments
@@ -78,6 +79,8 @@ def submit(
     except IntegrityError as error:
         raise Refused(_("You have already reviewed this profile. Withdraw that review to write another.")) from error
     refresh_rating(session, profile)
+    if held_for is None:
+        _tell(session, review)
     return review
 
 
@@ -167,7 +170,7 @@ def restore(session: Session, *, review_id: int) -> Review:
         raise Refused(_("Its author has taken its words back since. There is nothing to show."))
     review.status = ReviewStatus.PUBLISHED if review.author_id is not None else ReviewStatus.ANONYMISED
     review.removed_for = None
-    review.published_at = review.published_at or clock.now()
+    _publish(session, review)
     disputed.close(session, review_id)
     refresh_rating(session, profile)
     return review
@@ -184,7 +187,7 @@ def release(session: Session, *, review_id: int) -> Review:
     if review.status is not ReviewStatus.AUTO_HOLD:
         raise Refused(_("This review does not wait any more: somebody else has decided, or its author took it back."))
     review.status = ReviewStatus.DISPUTED if disputed.is_open(session, review_id) else ReviewStatus.PUBLISHED
-    review.published_at = review.published_at or clock.now()
+    _publish(session, review)
     refresh_rating(session, profile)
     return review
 
@@ -219,6 +222,19 @@ def refresh_rating(session: Session, profile: Profile) -> None:
     session.add(profile)
     session.flush()
     outbox.enqueue(session, "search.profile_changed", key=f"search.profile_changed:{profile.id}", profile_id=profile.id)
+
+
+def _publish(session: Session, review: Review) -> None:
+    """Give a review its day where it has none yet: it is shown for the first time, and those who act for its profile are told."""
+    if review.published_at is None:
+        review.published_at = clock.now()
+        _tell(session, review)
+
+
+def _tell(session: Session, review: Review) -> None:
+    """Tell everybody who acts for the profile, in one mail each, whatever the stars."""
+    for user_id in memberships.who_acts(session, review.profile_id):
+        mail.review_arrived(session, review_id=review.id, user_id=user_id)
 
 
 def _refuse_flood(session: Session, author_id: int, *, most: int) -> None:

@@ -1,4 +1,4 @@
-"""What there is to do for a profile, in four SELECTs."""
+"""What there is to do for a profile, in four SELECTs; what the page leaves unsaid is counted elsewhere (`web/facts.py`)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,8 @@ from sqlmodel import Session, col, select
 
 from directory.core import clock
 from directory.models.assertions import EditSuggestion, SuggestionStatus
-from directory.models.claims import HOLDING, Claim, RoleProposal
+from directory.models.claims import HOLDING, OPEN, Claim, RoleProposal
+from directory.models.memberships import Membership
 from directory.models.profiles import Credential, CredentialStatus, Organization, Practitioner, Profile
 from directory.models.replies import Dispute, DisputeStatus, Reply, ReplyStatus
 from directory.models.reviews import VISIBLE, Review
@@ -31,6 +32,7 @@ class Overview:
         suggestions: Corrections that visitors suggest and nobody has decided on.
         disputes: Disputes that are not settled.
         proposals: What others say of who works where, and this side has not answered.
+        asking: People whose claim is open, who do not act for the profile and do not contest it yet.
         expiring: Credentials that end soon, the next one first.
         claim: The claim that holds the profile; None where it was given otherwise.
         counted: What was counted on each of the last days.
@@ -41,6 +43,7 @@ class Overview:
     suggestions: int
     disputes: int
     proposals: int
+    asking: int
     expiring: Sequence[Credential]
     claim: Claim | None
     counted: Mapping[date, Count]
@@ -74,11 +77,11 @@ def read(session: Session, profile: Profile) -> Overview:
     expiring = session.exec(select(Credential).where(*ending).order_by(col(Credential.expires_on), col(Credential.id))).all()
     claim = session.exec(select(Claim).where(Claim.profile_id == profile.id, col(Claim.status).in_(HOLDING))).first()
     counted = days.since(session, profile.id, today - timedelta(days=7 * 13))
-    to_answer, suggestions, disputes, proposals = numbers
-    return Overview(to_answer, suggestions, disputes, proposals, expiring, claim, counted, today)
+    to_answer, suggestions, disputes, proposals, asking = numbers
+    return Overview(to_answer, suggestions, disputes, proposals, asking, expiring, claim, counted, today)
 
 
-def _numbers(profile_id: int) -> Select[tuple[int, int, int, int]]:
+def _numbers(profile_id: int) -> Select[tuple[int, int, int, int, int]]:
     """Return one SELECT of all numbers."""
     # One that was taken back may be written again; one that was taken down may not.
     answered = select(Reply.id).where(col(Reply.review_id) == col(Review.id), Reply.status != ReplyStatus.WITHDRAWN)
@@ -92,10 +95,13 @@ def _numbers(profile_id: int) -> Select[tuple[int, int, int, int]]:
         .join(Organization, col(Organization.id) == col(RoleProposal.organization_id))
         .where(ends, RoleProposal.proposed_by_profile_id != profile_id)
     )
+    acts = select(Membership.id).where(col(Membership.user_id) == col(Claim.user_id), Membership.profile_id == profile_id)
+    claiming = (Claim.profile_id == profile_id, col(Claim.status).in_(OPEN), col(Claim.contests_id).is_(None), ~acts.exists())
     counts = [
         select(func.count(col(Review.id))).where(*open_reviews),
         select(func.count(col(EditSuggestion.id))).where(*pending),
         select(func.count(col(Dispute.id))).where(*unsettled),
         asked,
+        select(func.count(col(Claim.id))).where(*claiming),
     ]
     return wide_select(*(one.scalar_subquery() for one in counts))

@@ -76,6 +76,8 @@ def register() -> Answer:
     target = local_path(form.next.data)
     if person():
         return redirect(target, code=303)
+    if login.looks_after(target):
+        form.ask_no_consent()
     if not form.submitted():
         if not form.is_submitted():
             form.display_name.data = naming.offer(db.session())
@@ -102,7 +104,7 @@ def _registered(form: RegisterForm, target: str) -> str:
             display_name=form.display_name.data,
             password_hash=hashed,
             birth_year=form.birth_year.data,
-            consent_version=form.consent_version.data,
+            consent_version=form.consent_version.data if form.consent_version else None,
             network=login.here(),
             secret=app_settings().secret_key,
             next_path=target,
@@ -206,11 +208,11 @@ def reset(token: str) -> Answer:
 
 
 def _page(name: str, form: DirectoryForm, target: str = "") -> tuple[str, int]:
-    return form_page(f"accounts/{name}.html", form, target=target)
+    return form_page(f"accounts/{name}.html", form, target=target, looks_after=login.looks_after(target))
 
 
 def _again(name: str, form: DirectoryForm, refusal: Refused | TooMany, target: str = "") -> Answer:
     """Show the form again with what is wrong; a text to agree to that has changed comes unticked."""
-    if isinstance(form, RegisterForm) and form.consent_version.data != HEALTH_DATA.version:
+    if isinstance(form, RegisterForm) and form.consent_version and form.consent_version.data != HEALTH_DATA.version:
         form.consent_version.data, form.consent.data = HEALTH_DATA.version, False
-    return form_again(f"accounts/{name}.html", form, refusal, target=target)
+    return form_again(f"accounts/{name}.html", form, refusal, target=target, looks_after=login.looks_after(target))

@@ -52,7 +52,7 @@ def decide(claim: Claim) -> Answer:
         return url_for("claim_moderation.decide", claim_id=claim.id)
 
     if answer := take(form, act):
-        flash(_("Done and written into the log. Everybody concerned gets a mail."))
+        flash(str(words.DONE[Action(form.action.data)]))
         return answer
     return form_page("claims/decide.html", form, claim=claim, proofs=proofs, held=held, words=words, roles=ROLES, **_known(session, claim))
 

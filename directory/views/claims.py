@@ -25,7 +25,6 @@ from directory.forms.claims import (
     ClaimWebsiteForm,
 )
 from directory.models.claims import OPEN, Claim, ProofMethod, ProofStatus
-from directory.models.evidence import EvidenceKind
 from directory.models.memberships import MembershipRole
 from directory.models.profiles import Profile
 from directory.profiles import contacts
@@ -79,6 +78,12 @@ def _here(claim: Claim) -> str:
     return url_for("claims.show", claim_id=claim.id)
 
 
+def _taken(profile_id: int) -> dict[str, bool]:
+    """Say whether a claim holds a profile, and whether anybody owns it: then two proofs decide nothing by themselves."""
+    session = db.session()
+    return {"is_held": queries.holder(session, profile_id) is not None, "has_owner": queries.has_owner(session, profile_id)}
+
+
 def _page(template: str, form: DirectoryForm, claim: Claim, **values: object) -> tuple[str, int]:
     return form_page(f"claims/{template}.html", form, claim=claim, profile=queries.profile_of(db.session(), claim), **values)
 
@@ -98,8 +103,7 @@ def start(profile: Profile) -> Answer:
 
     if answer := take(form, act):
         return answer
-    is_held = queries.holder(db.session(), profile.id) is not None
-    return form_page("claims/start.html", form, profile=profile, is_held=is_held, claimed=words.CLAIMED, patience=rules.PATIENCE.days)
+    return form_page("claims/start.html", form, profile=profile, claimed=words.CLAIMED, patience=rules.PATIENCE.days, **_taken(profile.id))
 
 
 @bp.get("/claims/<int:claim_id>")
@@ -119,6 +123,7 @@ def show(claim: Claim) -> str:
         ways=words.ways(claim, proofs, _listed(claim)),
         proved=[words.SHOWN[one] for one in sorted(rules.proved(proofs.values()))],
         held=held,
+        has_owner=queries.has_owner(session, claim.profile_id),
         contest_from=rules.may_contest_from(claim, held) if held else None,
         may_contest=bool(held and rules.has_shown(proofs.values()) and clock.now() >= rules.may_contest_from(claim, held)),
         lapsed=[words.METHODS[method] for method, one in proofs.items() if one.status is ProofStatus.LAPSED],
@@ -160,8 +165,10 @@ def phone(claim: Claim) -> Answer:
 @requires(Permission.CLAIM_SEE, of=_claim)
 def letter(claim: Claim) -> Answer:
     """Put a letter with a code on the operator's list."""
-    form, user_id, secret = ClaimLetterForm(), signed_in().id, app_settings().secret_key
-    form.offer(_listed(claim).addresses)
+    form, user_id, secret, addresses = ClaimLetterForm(), signed_in().id, app_settings().secret_key, _listed(claim).addresses
+    form.offer(addresses)
+    if not addresses:
+        return _nowhere(form, claim)
 
     def act(session: Session) -> str:
         service.ask_by_letter(session, claim_id=claim.id, user_id=user_id, address=form.chosen(), secret=secret)
@@ -171,6 +178,12 @@ def letter(claim: Claim) -> Answer:
         flash(_("We post the letter within a few days. Its code works for 30 days."))
         return answer
     return _page("letter", form, claim)
+
+
+def _nowhere(form: DirectoryForm, claim: Claim) -> Answer:
+    """Say that no letter can be posted, and lead back; what was sent all the same is refused."""
+    page, _status = _page("no_letter", form, claim)
+    return page, 422 if form.is_submitted() else 200
 
 
 @bp.route("/claims/<int:claim_id>/number", methods=["GET", "POST"])
@@ -183,7 +196,10 @@ def number(claim: Claim) -> Answer:
         service.give_number(session, claim_id=claim.id, user_id=user_id, number=form.number.data)
         return _here(claim)
 
-    return take(form, act) or _page("number", form, claim)
+    if answer := take(form, act):
+        flash(_("This is a number of the page. It helps whoever looks: show it in one more way, or ask a person."))
+        return answer
+    return _page("number", form, claim)
 
 
 @bp.route("/claims/<int:claim_id>/website/<site>", methods=["GET", "POST"])
@@ -247,7 +263,7 @@ def document(asked: Asked) -> Answer:
     """Take a document for whoever decides."""
     claim, method, user_id, form = asked.claim, asked.method, signed_in().id, ClaimDocumentForm()
     form.ask(method)
-    kind = EvidenceKind.LICENCE if method is ProofMethod.LICENCE_DOCUMENT else EvidenceKind.PHOTO_ID
+    kind = rules.KINDS[method]
 
     def act(session: Session) -> str:
         service.add_document(session, claim_id=claim.id, user_id=user_id, method=method, subject=form.subject.data)

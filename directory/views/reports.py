@@ -1,4 +1,4 @@
-"""Report, correct, "this is me": a page of its own for each profile, review, comment and reply; no account needed."""
+"""Report or correct: a page of its own for each profile, review, comment and reply; no account needed."""
 
 from flask import Blueprint, render_template, url_for
 from sqlmodel import Session

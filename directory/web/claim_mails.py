@@ -119,7 +119,10 @@ def _found(session: Session, claim: Claim | None, states: tuple[ClaimStatus, ...
     user, profile = session.get(User, claim.user_id), session.get(Profile, claim.profile_id)
     if user is None or profile is None or not user.is_active:
         return None
+    holder = queries.holder(session, claim.profile_id)
     values = {
+        "is_held": holder is not None and holder.id != claim.id,
+        "has_owner": queries.has_owner(session, claim.profile_id),
         "name": profile.name,
         "claim": claim,
         "page": mailer.link("claims.show", claim_id=claim.id),

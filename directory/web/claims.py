@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
 
 from directory.claims import checks, phone, rules
+from directory.claims.actions import Action
 from directory.claims.codes import Outcome
 from directory.claims.rules import Proves
 from directory.core import clock
@@ -87,6 +89,21 @@ OUTCOMES: Mapping[Outcome, str] = {
 #: What the page of a claimed profile says: never more than it means.
 CLAIMED = lazy("Somebody showed us that they act for this profile. That says nothing about the facts or the work.")
 
+_NO_MAIL = lazy("Done and written into the log. Nobody gets a mail about a document by itself.")
+_FIRST = lazy("Done and written into the log. Another moderator decides; nobody gets a mail before that.")
+_TO_CLAIMANT = lazy("Done and written into the log. The claimant gets a mail with your words.")
+#: What a moderator did -> what comes of it, and who is told.
+DONE: Mapping[Action, str] = {
+    **dict.fromkeys((Action.APPROVE, Action.DENY), _TO_CLAIMANT),
+    **dict.fromkeys((Action.TAKE_LICENCE, Action.REFUSE_LICENCE, Action.TAKE_PHOTO_ID, Action.REFUSE_PHOTO_ID), _NO_MAIL),
+    **dict.fromkeys((Action.SECOND_TRANSFER, Action.SECOND_KEEP), _FIRST),
+    Action.TRANSFER: lazy("Done and written into the log. Both get a mail with your words."),
+    Action.KEEP: lazy(
+        "Done and written into the log. The claimant gets a mail with your words, and whoever holds the page one without them."
+    ),
+    Action.REVOKE: lazy("Done and written into the log. Whoever held the page gets a mail with your words."),
+}
+
 #: The part of the address -> the way.
 SITES = {"dns": ProofMethod.DNS_TXT, "file": ProofMethod.WELL_KNOWN, "tag": ProofMethod.META_TAG}
 DOCUMENTS = {"licence": ProofMethod.LICENCE_DOCUMENT, "photo-id": ProofMethod.PHOTO_ID}
@@ -101,7 +118,8 @@ class Way:
     Args:
         title: What it is called.
         shows: What it shows.
-        text: What it needs, or why it is not to be had.
+        text: What it needs, or why it is not to be had, or why it proves nothing here.
+        is_lead: Whether it only helps a person who looks.
         state: How far it came; "" where nothing was asked for.
         tone: Of the state: "good", "warn" or "".
         url: Where it is begun; "" where it cannot be.
@@ -112,6 +130,7 @@ class Way:
     title: str
     shows: str
     text: str
+    is_lead: bool
     state: str = ""
     tone: str = ""
     url: str = ""
@@ -120,14 +139,16 @@ class Way:
 
 
 def ways(claim: Claim, proofs: Mapping[ProofMethod, ClaimProof], listed: Listed) -> list[Way]:
-    """Return all ways, those that can be begun first."""
+    """Return all ways: first those that prove something, then those that only help a person, at last what is not to be had."""
     found = [_way(claim, method, proofs.get(method), listed) for method in ProofMethod]
-    return sorted(found, key=lambda way: not (way.url or way.state))
+    return sorted(found, key=lambda way: (not (way.url or way.state), way.is_lead))
 
 
 def _way(claim: Claim, method: ProofMethod, proof: ClaimProof | None, listed: Listed) -> Way:
-    missing = _missing(method, listed)
-    said = {"title": str(METHODS[method]), "shows": str(SHOWS[rules.PROVES[method]]), "text": missing or str(NEEDS[method])}
+    missing, lead = _missing(method, listed), _lead(method, listed)
+    shows = rules.PROVES[method] if not lead else None
+    said: dict[str, Any] = {"title": str(METHODS[method]), "shows": str(SHOWS[shows]), "is_lead": shows is None}
+    said["text"] = missing or lead or str(NEEDS[method])
     is_proved = proof is not None and proof.status is ProofStatus.PROVED
     url = "" if missing or is_proved else _url(claim, method)
     if proof is None:
@@ -143,6 +164,8 @@ def state(proof: ClaimProof) -> str:
     said = str(PROOF_STATES[ProofStatus.EXPIRED if is_over(proof) else proof.status])
     if proof.status is ProofStatus.PROVED and not proof.is_listed:
         return _("Shown; nobody but you has named it, so a person looks")
+    if proof.method is ProofMethod.REGISTRY_MATCH and proof.status is ProofStatus.PROVED:
+        return _("Noted, for whoever looks")
     if proof.method in rules.BY_DOCUMENT and proof.status is ProofStatus.WAITING:
         return _("Waits for a person to look at it")
     if proof.method is ProofMethod.LETTER_CODE and proof.status is ProofStatus.WAITING:
@@ -175,6 +198,16 @@ def _missing(method: ProofMethod, listed: Listed) -> str:
         return _("No register that we read knows this page by a number.")
     if method in rules.BY_DOCUMENT and not evidence.is_open():
         return _("This site cannot take documents.")
+    return ""
+
+
+def _lead(method: ProofMethod, listed: Listed) -> str:
+    """Return why a way proves nothing here: only the claimant names what it shows; "" where it proves something."""
+    proves = rules.PROVES[method]
+    if proves is Proves.DOMAIN and not listed.websites:
+        return _("No register names a website for this page, so this only helps a person who looks.")
+    if proves is Proves.PHONE and not listed.phones:
+        return _("No register names a telephone for this page, so this only helps a person who looks.")
     return ""
 
 

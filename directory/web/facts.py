@@ -189,13 +189,23 @@ def sheet(session: Session, profile: Profile) -> Sheet:
         day = word.verified_at
         return Line(field, label(field, labels), told(field, word.value), whose(word, source), day, tuple(against.get(field, ())))
 
+    there = {field for field, word in shown.items() if word.value is not None or field in against}
+    return Sheet(tuple(_groups(profile, shown, there, line)), _asked(profile, shown, taxonomy))
+
+
+def asked(session: Session, profile: Profile) -> tuple[completeness.Asked, ...]:
+    """Return what patients ask for, each with whether the profile says it: two SELECTs."""
+    return _asked(profile, assertions.shown(assertions.holding(session, profile.id)), treatments.all_(session))
+
+
+def _asked(profile: Profile, shown: Mapping[str, FieldAssertion], taxonomy: Sequence[Treatment]) -> tuple[completeness.Asked, ...]:
     has_price = any(fields.stem(field) == "offering" and (word.value or {}).get("min_price") is not None for field, word in shown.items())
     known = [field for field, word in shown.items() if word.value not in (None, "", [], {})]
-    asked = completeness.asked(
-        known, has_price=has_price, is_person=profile.kind is ProfileKind.PRACTITIONER, is_surgery=_operates(shown, taxonomy)
+    return tuple(
+        completeness.asked(
+            known, has_price=has_price, is_person=profile.kind is ProfileKind.PRACTITIONER, is_surgery=_operates(shown, taxonomy)
+        )
     )
-    there = {field for field, word in shown.items() if word.value is not None or field in against}
-    return Sheet(tuple(_groups(profile, shown, there, line)), tuple(asked))
 
 
 def next_place(said: Iterable[str]) -> int:

@@ -9,7 +9,7 @@ from directory.web.mailer import app_settings
 def sheet(sent: Sent) -> bytes:
     """Return the letter as a PDF. It needs an app, for the address of the claim's page."""
     settings = app_settings()
-    lines = [sent.profile.name, *(part.strip() for part in sent.to.split(","))]
+    lines = [sent.profile.name, *(sent.lines or (part.strip() for part in sent.to.split(",")))]
     return letters.pdf(
         lines,
         sent.code,

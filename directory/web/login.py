@@ -1,5 +1,8 @@
 """Logging in, step by step: count the try, check the password outside any transaction, then open the session."""
 
+import re
+from urllib.parse import urlsplit
+
 from flask import request, session
 
 from directory.accounts import passwords, service, throttle
@@ -11,6 +14,12 @@ from directory.web import db, events
 from directory.web.auth import session_token, whence
 from directory.web.events import Event
 from directory.web.mailer import app_settings
+
+
+def looks_after(target: str) -> bool:
+    """Say whether a path leads to those who look after a page: then no words about anybody's own hair are meant."""
+    path = urlsplit(target).path.rstrip("/") + "/"
+    return path.startswith(("/invitations/", "/claims/", "/new-entry/", "/manage/")) or re.fullmatch("/p/[^/]+/claim/", path) is not None
 
 
 def log_in(email: str, password: str) -> tuple[str, bool] | None:

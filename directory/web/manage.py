@@ -38,9 +38,9 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("suggestions.index", lazy("Suggestions")),
     ("replies.index", lazy("Reviews")),
     ("credentials.index", lazy("Credentials")),
-    ("disclosures.edit", lazy("Who does the work")),
-    ("team.index", lazy("Who acts for it")),
-    ("people.index", lazy("Who works where")),
+    ("disclosures.edit", lazy("The work: who does what")),
+    ("team.index", lazy("Accounts with access")),
+    ("people.index", lazy("People and places")),
     ("sharing.invite", lazy("Ask for reviews")),
     ("sharing.badge", lazy("Badge")),
 )

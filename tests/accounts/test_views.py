@@ -43,6 +43,31 @@ class TestRegister:
         consent = session.exec(select(Consent)).one()
         assert (consent.purpose, consent.version, consent.withdrawn_at) == ("health_data", HEALTH_DATA.version, None)
 
+    @pytest.mark.parametrize("where", ["/p/ada-marsh/claim", "/invitations/abc", "/new-entry", "/manage/ada-marsh/facts", "/claims/7?x=1"])
+    def test_who_comes_to_look_after_a_page_agrees_to_nothing_about_their_hair(
+        self, app: Flask, visitor: Visitor, session: Session, make: Make, where: str
+    ) -> None:
+        """They are asked once they write as a patient. Seen to fail with the consent asked for, and with a row written all the same."""
+        page = visitor.get(f"/register?next={where}")
+        assert "To look after a page." in words_of(page)
+        assert "hair" not in words_of(page).partition("Create an account")[2].partition("Create the account")[0]
+        assert 'name="consent"' not in page.text
+        assert "to look after a page" in words_of(visitor.get(f"/login?next={where}"))
+        sent = visitor.send(f"/register?next={where}", **{name: value for name, value in ADA.items() if name != "consent"})
+        assert sent.request.path == "/register/sent"
+        assert len(users(session)) == 1
+        assert session.exec(select(Consent)).all() == []
+        visitor.send(link_in(mails(app, session)[-1]))
+        assert visitor.get(f"/p/{make.profile().slug}/review").request.path == "/account/consents"
+
+    @pytest.mark.parametrize("where", ["/", "/p/ada-marsh", "/p/ada-marsh/review", "/p/claim", "/managed", "/guides/claim", "//x/manage/"])
+    def test_everybody_else_does(self, visitor: Visitor, session: Session, where: str) -> None:
+        """Seen to fail with the consent left out for all."""
+        page = visitor.get(f"/register?next={where}")
+        assert "To write reviews and comments." in words_of(page)
+        assert visitor.fill(page, **(ADA | {"consent": False})).status_code == 422
+        assert users(session) == []
+
     def test_the_whole_way_leads_back_to_where_it_began(self, app: Flask, visitor: Visitor, session: Session) -> None:
         """Register, open the mailed link in the same browser, press the button: signed in, and where one was going.
 

@@ -136,7 +136,17 @@ class Claims(RuleBasedStateMachine):
     def hands_a_document_in(self, number: int, method: ProofMethod) -> None:
         if claim := self.claim(number, *OPEN):
             with self.tried():
-                service.add_document(self.session, claim_id=claim.id, user_id=claim.user_id, method=method, subject="x")
+                world.document(self.session, claim, method)
+
+    @rule(number=NUMBER)
+    def gives_the_number_of_a_register(self, number: int) -> None:
+        """Whatever else was shown, it changes nothing about how far the claim is."""
+        claim = self.claim(number, ClaimStatus.CHALLENGE_SENT, ClaimStatus.PROOF_RECEIVED, ClaimStatus.IN_REVIEW)
+        if claim is not None:
+            before = claim.status
+            with self.tried():
+                service.give_number(self.session, claim_id=claim.id, user_id=claim.user_id, number=world.NPI)
+                assert claim.status is before
 
     @rule(number=NUMBER, act=st.sampled_from([service.ask_for_review, service.contest, service.withdraw]), who=NUMBER)
     def presses_a_button(self, number: int, act: Callable[..., Claim], who: int) -> None:
@@ -149,8 +159,8 @@ class Claims(RuleBasedStateMachine):
             act(self.session, claim_id=claim.id, user_id=user_id)
             assert claim.user_id == user_id
 
-    @rule(number=NUMBER, who=NUMBER, action=st.sampled_from(Action), offered=st.booleans())
-    def a_moderator_decides(self, number: int, who: int, action: Action, offered: bool) -> None:
+    @rule(number=NUMBER, who=NUMBER, action=st.sampled_from(Action), offered=st.booleans(), opens=st.booleans())
+    def a_moderator_decides(self, number: int, who: int, action: Action, offered: bool, opens: bool) -> None:
         """What the page offers, or whatever can be posted."""
         claim, moderator = self.claim(number), self.moderators[who % len(self.moderators)]
         if claim is None:
@@ -161,6 +171,8 @@ class Claims(RuleBasedStateMachine):
             action = next(iter(actions.possible(claim, queries.proofs(self.session, claim.id), **given)[who % 3 :]), action)
         acts_for_it = memberships.role_of(self.session, user_id=moderator.id, profile_id=claim.profile_id) is not None
         holder, first = queries.holder(self.session, claim.profile_id), claim.seconded_by_id
+        for method in rules.BY_DOCUMENT if opens else ():
+            world.opened(self.session, claim, moderator, method)
         with self.tried():
             actions.do(self.session, action, claim_id=claim.id, moderator_id=moderator.id, reason="Because of it.")
             assert claim.user_id != moderator.id, "nobody decides on their own"

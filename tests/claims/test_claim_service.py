@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from directory.accounts import memberships
@@ -118,19 +119,73 @@ class TestProofs:
         world.website(session, claim)
         assert claim.status is ClaimStatus.IN_REVIEW
 
+    def test_a_number_alone_leaves_the_rest_to_its_claimant(self, session: Session, make: Make) -> None:
+        """A person looks once they ask for it. Seen to fail with `received` called for a number."""
+        claim = world.begin(session, world.listed(session, make), make.user())
+        who = {"claim_id": claim.id, "user_id": claim.user_id}
+        session.execute(delete(Job))
+        service.give_number(session, **who, number=world.NPI)
+        assert claim.status is ClaimStatus.CHALLENGE_SENT
+        assert session.exec(select(Job)).all() == []
+        service.ask_for_review(session, **who)
+        assert claim.status is ClaimStatus.IN_REVIEW
+
+    def test_a_public_number_contests_nobodys_page(self, session: Session, make: Make) -> None:
+        """Seen to fail with a number counted by `has_shown`."""
+        profile = world.listed(session, make)
+        world.own(session, profile, make.user())
+        claim = world.begin(session, profile, make.user())
+        who = {"claim_id": claim.id, "user_id": claim.user_id}
+        service.give_number(session, **who, number=world.NPI)
+        claim.created_at -= timedelta(days=8)
+        for one in session.exec(select(Claim)).all():
+            one.decided_at = claim.created_at
+        with pytest.raises(Refused, match="Show something first"):
+            service.contest(session, **who)
+
     def test_a_document_counts_once_a_moderator_says_so(self, session: Session, make: Make) -> None:
         """Seen to fail with a document taken for proved as it comes."""
         profile, moderator = world.listed(session, make), make.moderator()
         claim = world.begin(session, profile, make.user())
         world.website(session, claim)
-        photo = {"claim_id": claim.id, "user_id": claim.user_id, "method": ProofMethod.PHOTO_ID}
-        service.add_document(session, **photo, subject="passport")
+        photo = ProofMethod.PHOTO_ID
+        world.document(session, claim, photo)
+        world.opened(session, claim, moderator, photo)
         assert claim.status is ClaimStatus.IN_REVIEW
         deciding.take_document(session, claim_id=claim.id, moderator_id=moderator.id, method=ProofMethod.PHOTO_ID, fits=False)
         assert claim.status is ClaimStatus.IN_REVIEW
-        service.add_document(session, **photo, subject="another")
+        world.document(session, claim, photo)
+        world.opened(session, claim, moderator, photo)
         deciding.take_document(session, claim_id=claim.id, moderator_id=moderator.id, method=ProofMethod.PHOTO_ID, fits=True)
         assert claim.status is ClaimStatus.APPROVED
+
+    @pytest.mark.parametrize("fits", [True, False])
+    @pytest.mark.parametrize("opened", ["nothing", "by another", "the other kind", "the one before", "of another claim"])
+    def test_nobody_decides_on_a_document_that_they_have_not_opened(self, session: Session, make: Make, opened: str, fits: bool) -> None:
+        """Seen to fail without the look into the log, and with each of its conditions left out."""
+        moderator, claim = make.moderator(), world.begin(session, world.listed(session, make), make.user())
+        with time_machine.travel(clock.now(), tick=False) as moment:
+            world.document(session, claim)
+            if opened == "the one before":
+                world.opened(session, claim, moderator)
+                moment.shift(timedelta(minutes=1))
+                world.document(session, claim)
+            elif opened == "by another":
+                world.opened(session, claim, make.moderator())
+            elif opened == "the other kind":
+                world.document(session, claim, ProofMethod.PHOTO_ID)
+                world.opened(session, claim, moderator, ProofMethod.PHOTO_ID)
+            elif opened == "of another claim":
+                other = world.begin(session, world.listed(session, make), make.user())
+                world.document(session, other)
+                world.opened(session, other, moderator)
+            decision = {"claim_id": claim.id, "moderator_id": moderator.id, "method": ProofMethod.LICENCE_DOCUMENT, "fits": fits}
+            with pytest.raises(Refused, match="Open the document first"):
+                deciding.take_document(session, **decision)
+            world.opened(session, claim, moderator)
+            deciding.take_document(session, **decision, reason="The name is theirs.")
+        last = session.exec(select(AuditEntry).where(AuditEntry.subject == f"claim:{claim.id}").order_by(col(AuditEntry.id).desc())).all()
+        assert "The name is theirs." in [one.details.get("reason") for one in last]
 
     def test_a_letter_goes_to_a_listed_address_and_to_no_other(self, session: Session, make: Make) -> None:
         claim = world.begin(session, world.listed(session, make), make.user())
@@ -328,7 +383,8 @@ class TestModerators:
             actions.do(session, action, claim_id=claim.id, moderator_id=moderator.id, reason="Because of it.")
 
         assert offered() == {Action.DENY}
-        service.add_document(session, claim_id=claim.id, user_id=claim.user_id, method=ProofMethod.LICENCE_DOCUMENT, subject="x")
+        world.document(session, claim)
+        world.opened(session, claim, moderator)
         assert offered() == {Action.APPROVE, Action.DENY, Action.TAKE_LICENCE, Action.REFUSE_LICENCE}
         do(Action.REFUSE_LICENCE)
         assert offered() == {Action.APPROVE, Action.DENY}

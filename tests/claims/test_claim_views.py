@@ -12,6 +12,7 @@ from pypdf import PdfReader
 from sqlmodel import Session, select
 
 from directory import jobs, outbox
+from directory.accounts import memberships
 from directory.app import create_app
 from directory.claims import checks, keeping, queries, service
 from directory.config import Settings
@@ -21,11 +22,13 @@ from directory.models.accounts import User
 from directory.models.assertions import FieldAssertion
 from directory.models.claims import Claim, ClaimStatus, ProofMethod, ProofStatus
 from directory.models.evidence import Evidence
+from directory.models.memberships import MembershipRole
 from directory.models.ops import KeptMail
 from directory.models.profiles import Profile, ProfileStatus
+from directory.web import claims as words
 from directory.web.claiming import Looking
 from tests.claims import world
-from tests.clients import Visitor, words_of
+from tests.clients import Visitor, forms_of, words_of
 from tests.evidence.papers import pdf
 from tests.factories import SECRET_KEY, Make
 from tests.nameserver import NameServer, name_server, txt
@@ -39,11 +42,11 @@ REASON = "I rang the studio, and they know of it."
 class Someone:
     """Somebody who claims a profile in a browser."""
 
-    def __init__(self, app: Flask, session: Session, user: User, profile: Profile) -> None:
+    def __init__(self, app: Flask, session: Session, user: User, profile: Profile, *, button: str = "Claim") -> None:
         self.app, self.session, self.profile = app, session, profile
         self.user = user
         self.browser = Visitor(app).sign_in(user)
-        page = self.browser.send(f"/p/{profile.slug}/claim", form="Claim", role="owner", message="It is me.", is_true=True)
+        page = self.browser.send(f"/p/{profile.slug}/claim", form=button, role="owner", message="It is me.", is_true=True)
         assert "Your claim to the page of" in words_of(page)
         found = queries.live(session, user_id=user.id, profile_id=profile.id)
         assert found is not None
@@ -69,7 +72,7 @@ class Someone:
         printed = Visitor(self.app).sign_in(Make(self.session).moderator(f"Mia {self.id}")).send("/moderation/letters", form=f"/{self.id}")
         assert printed.mimetype == "application/pdf"
         text = PdfReader(BytesIO(printed.data)).pages[0].extract_text()
-        assert "12 Queen Street" in text
+        assert text.splitlines()[:4][-3:] == ["12 Queen Street", "Toronto, Ontario M5H 2N2", "CANADA"]
         found = CODE.search(text)
         assert found is not None
         assert "is shown" in self.send("/code/letter", code=found[0])
@@ -188,7 +191,12 @@ class TestFromEndToEnd:
         moderator = Visitor(ada.app).sign_in(make.moderator("Mia 1"))
         page = moderator.get(f"/moderation/claims/{ada.id}")
         assert "Document" in words_of(page)
-        moderator.send(f"/moderation/claims/{ada.id}", action="take_licence", reason=REASON)
+        refused = moderator.send(f"/moderation/claims/{ada.id}", action="take_licence", reason=REASON)
+        assert "Open the document first" in words_of(refused)
+        moderator.send(f"/moderation/evidence/{ada.session.exec(select(Evidence.id)).one()}")
+        taken = words_of(moderator.send(f"/moderation/claims/{ada.id}", action="take_licence", reason=REASON))
+        assert "Nobody gets a mail about a document by itself." in taken
+        assert f"claim.document_taken (licence_document), Mia 1: {REASON}" in taken
         assert ada.claim.status is ClaimStatus.APPROVED
         assert ada.session.exec(select(Evidence.purge_at)).one() is not None, "decided, it goes in 30 days"
 
@@ -255,6 +263,88 @@ class TestCode:
     @pytest.mark.parametrize("typed", ["0800", "+", "+1", "+999999999999999", "tel:+14165550134;ext=1"])
     def test_what_is_no_number_is_refused(self, ada: Someone, typed: str) -> None:
         assert ada.browser.send(f"/claims/{ada.id}/phone", which="other", other=typed).status_code == 422
+
+
+class TestWays:
+    def bare(self, app: Flask, session: Session, make: Make) -> Someone:
+        """Somebody who claims a page of which nobody else names anything."""
+        return Someone(app, session, make.user("Bo 1"), make.profile("Bo Reed", status=ProfileStatus.PUBLISHED_UNCLAIMED))
+
+    def test_what_nobody_names_is_not_said_to_prove(
+        self, app: Flask, session: Session, make: Make, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """And stands below what proves. Seen to fail without `_lead`, and with the order left to the list of ways."""
+        monkeypatch.setattr(words, "sends_codes", lambda: True)
+        bo = self.bare(app, session, make)
+        found = words_of(bo.browser.get(f"/claims/{bo.id}"))
+        assert found.count("No register names a website for this page, so this only helps a person who looks.") == 4
+        assert found.count("No register names a telephone for this page, so this only helps a person who looks.") == 1
+        assert "Shows the website" not in found
+        assert "Shows the telephone" not in found
+        assert "Takes a minute" not in found
+        order = [found.index(words) for words in ("A photo ID", "E-mail at the website's domain", "A code by letter Shows")]
+        assert order == sorted(order)
+
+    def test_what_is_named_is_said_to_prove(self, ada: Someone, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Seen to fail with every way a lead."""
+        monkeypatch.setattr(words, "sends_codes", lambda: True)
+        found = words_of(ada.browser.get(f"/claims/{ada.id}"))
+        assert (found.count("Shows the website"), found.count("Shows the telephone"), found.count("Shows the address")) == (4, 1, 1)
+        assert "only helps a person" not in found
+        assert found.index("A code by letter") < found.index("The number in the register")
+
+    def test_without_an_address_no_letter_is_offered(self, app: Flask, session: Session, make: Make) -> None:
+        """No form with a button that does nothing. Seen to fail with the form shown."""
+        bo = self.bare(app, session, make)
+        page = bo.browser.get(f"/claims/{bo.id}/letter")
+        assert "we post letters to no other" in words_of(page)
+        assert not [form for form in forms_of(page) if "which" in form.names]
+        assert f'href="/claims/{bo.id}"' in page.text
+        form = next(form for form in forms_of(bo.browser.get(f"/claims/{bo.id}/email")) if "email" in form.names)
+        token = {"csrf_token": form.values["csrf_token"][0]}
+        sent = bo.browser.post(f"/claims/{bo.id}/letter", token | {"which": "0"})
+        assert sent.status_code == 422
+        assert "Nothing was asked for" in words_of(sent)
+        assert queries.proofs(session, bo.id) == {}
+
+    def test_a_number_alone_leaves_work_to_do(self, ada: Someone) -> None:
+        """Seen to fail with the page saying that a person looks at it."""
+        said = ada.send("/number", number=world.NPI)
+        assert "show it in one more way, or ask a person" in said
+        assert "You need not do anything" not in said
+        assert "Noted, for whoever looks" in said
+        assert "None of these fits?" in said
+
+
+class TestSecond:
+    """Somebody acts for the page already, by a claim or by the operator's word."""
+
+    @pytest.mark.parametrize(
+        ("by", "mailed", "page"),
+        [
+            ("claim", "Somebody else acts for this page already. We have told them", "They may invite you"),
+            ("operator", "Somebody else acts for this page already. Show what you can", "nothing decides by itself"),
+            ("nobody", "the page is yours at once.", "Two ways of different kinds decide at once"),
+        ],
+    )
+    def test_it_says_what_two_ways_do_here(
+        self, app: Flask, session: Session, make: Make, profile: Profile, by: str, mailed: str, page: str
+    ) -> None:
+        """In the mail, on the page before and on the page after. Seen to fail with one sentence for all."""
+        if by == "claim":
+            world.own(session, profile, make.user())
+        elif by == "operator":
+            memberships.grant(session, user_id=make.user().id, profile_id=profile.id, role=MembershipRole.OWNER)
+        session.commit()
+        user = make.user("Eve 1")
+        before = words_of(Visitor(app).sign_in(user).get(f"/p/{profile.slug}/claim"))
+        assert page in before
+        eve = Someone(app, session, user, profile, button="Ask for access" if by == "claim" else "Claim")
+        text = eve.mailed(to=user.email)
+        assert mailed in text
+        assert ("yours at once" in text) is (by == "nobody")
+        for said in (before, words_of(eve.browser.get(f"/claims/{eve.id}"))):
+            assert ("of different kinds decide at once" in said) is (by == "nobody")
 
 
 class TestContested:

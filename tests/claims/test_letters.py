@@ -8,6 +8,7 @@ import pytest
 from pypdf import PdfReader
 
 from directory.claims import letters
+from directory.profiles import contacts
 
 LINES = ["Yonge Scalp Studio", "100 Example Street", "Toronto ON M5V 0A1", "Canada"]
 WORDS = {
@@ -38,13 +39,13 @@ def places(made: bytes) -> dict[str, tuple[float, float, float]]:
 
 class TestWords:
     def test_address_and_code_can_be_read_back(self):
-        """Seen to fail with the last line of the address left out."""
+        """Seen to fail with the last line of the address left out, and with the day in figures."""
         reader, text = read(letters.pdf(LINES, "K7QP2M9X", **WORDS))
         assert len(reader.pages) == 1
         assert [line for line in text.splitlines() if line in LINES] == LINES
         assert "K7QP-2M9X" in text
         assert WORDS["url"] in text
-        assert "2026-12-26" in text
+        assert "until 26 December 2026." in text
 
     @pytest.mark.parametrize(
         "line",
@@ -98,6 +99,24 @@ class TestWords:
         )
         assert "**Ada** (x) Tj ET" in text.splitlines()
         assert "<b>__x__</b> Your code is 1" in text.replace("\n", " ")
+
+
+class TestEnvelope:
+    @pytest.mark.parametrize(
+        ("value", "lines"),
+        [
+            (("2901 Kingston Rd, 4", "Toronto", "Ontario", "M1M 1N3", "CA"), ("2901 Kingston Rd, 4", "Toronto, Ontario M1M 1N3", "CA")),
+            (("2901 Kingston Rd, 4", "Toronto", "Ontario", "", "CA"), ("2901 Kingston Rd, 4", "Toronto, Ontario", "CA")),
+            (("1 Example St", "Reno", "Nevada", "89501", "US"), ("1 Example St", "Reno, Nevada 89501", "US")),
+            (("Flat 2, 7 High St", "Leeds", "England", "LS1 1AA", "GB"), ("Flat 2, 7 High St", "Leeds", "LS1 1AA", "GB")),
+            (("Musterweg 5", "Köln", "Nordrhein-Westfalen", "50667", "DE"), ("Musterweg 5", "50667 Köln", "DE")),
+            (("Musterweg 5", "Köln", None, None, "DE"), ("Musterweg 5", "Köln", "DE")),
+        ],
+    )
+    def test_it_is_written_as_people_there_write_it(self, value, lines):
+        """Seen to fail with each part on a line of its own, and with the postcode in one place for all."""
+        names = ("address", "city", "region", "postal_code", "country_code")
+        assert contacts.envelope(dict(zip(names, value, strict=True))) == lines
 
 
 class TestSheet:

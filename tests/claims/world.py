@@ -5,14 +5,17 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from directory.claims import sending, service
+from directory.claims import rules, sending, service
 from directory.claims.checks import Look
 from directory.claims.codes import Outcome
 from directory.core import clock
+from directory.evidence import queries as evidence
 from directory.models.accounts import User
 from directory.models.assertions import AssertionRank, FieldAssertion
 from directory.models.claims import Claim, ClaimProof, ProofMethod
+from directory.models.evidence import Evidence
 from directory.models.memberships import Membership, MembershipRole
+from directory.models.moderation import AuditEntry
 from directory.models.profiles import Profile, ProfileStatus
 from tests.factories import SECRET_KEY, Make
 
@@ -77,6 +80,23 @@ def phone(session: Session, claim: Claim, *, number: str = PHONE) -> Outcome:
     """Show a claim by a code to a telephone."""
     service.ask_by_phone(session, claim_id=claim.id, user_id=claim.user_id, number=number, secret=SECRET_KEY)
     return enter(session, claim, ProofMethod.PHONE_CODE, sent(session, claim, ProofMethod.PHONE_CODE))
+
+
+def document(session: Session, claim: Claim, method: ProofMethod = ProofMethod.LICENCE_DOCUMENT) -> None:
+    """Hand a document in, whose bytes are of no concern here."""
+    service.add_document(session, claim_id=claim.id, user_id=claim.user_id, method=method, subject="x")
+    paper = {"kind": rules.KINDS[method], "file_name": "x.pdf", "media_type": "application/pdf", "size": 1, "key_id": "k"}
+    session.add(Evidence(claim_id=claim.id, user_id=claim.user_id, **paper, created_at=clock.now()))
+    session.flush()
+
+
+def opened(session: Session, claim: Claim, moderator: User, method: ProofMethod = ProofMethod.LICENCE_DOCUMENT) -> None:
+    """Write down that a moderator opened what was handed in in one way."""
+    for one in evidence.of(session, claim_id=claim.id):
+        if one.kind is rules.KINDS[method]:
+            said = {"action": evidence.SEEN, "subject": f"evidence:{one.id}", "created_at": clock.now()}
+            session.add(AuditEntry(actor_id=moderator.id, **said))
+    session.flush()
 
 
 def sent(session: Session, claim: Claim, method: ProofMethod) -> str:

@@ -168,7 +168,7 @@ class TestInDocument:
         assert card.credential.standing is Standing.CHECKED
 
     def test_it_needs_a_document_that_this_moderator_opened_since_it_was_stated(self, desk: Desk) -> None:
-        """Seen to fail without `is_seen`; with any document, anybody's look, and with a look at what was stated before, in its place."""
+        """Seen to fail without `has_seen`; with any document, anybody's look, and with a look at what was stated before, in its place."""
         row, other = desk.state(), desk.state("medical_licence")
         elsewhere = desk.show(other)
 

@@ -8,6 +8,7 @@ from sqlmodel import select
 from directory.core import clock
 from directory.models.assertions import AssertionRank, EditSuggestion, SuggestionStatus
 from directory.models.moderation import AuditEntry
+from directory.models.ops import Job
 from tests.clients import forms_of, words_of
 from tests.facts.test_views import _values
 
@@ -17,6 +18,13 @@ PRICE = {"min_price": 190000, "max_price": None, "currency": "CAD", "unit": "per
 
 def suggest(visitor, profile, field="phone:0", value="+1 416 555 0123", note=NOTE):
     return visitor.send(f"/p/{profile.slug}/suggest", field=field, value=value, note=note)
+
+
+def told(session):
+    """Who is told, of which profile."""
+    jobs = session.exec(select(Job).where(Job.name == "mail.suggestion_arrived")).all()
+    assert len(jobs) == len({job.key for job in jobs})
+    return {(job.payload["user_id"], job.payload["profile_id"]) for job in jobs}
 
 
 class TestSuggesting:
@@ -78,6 +86,18 @@ class TestSuggesting:
         page = suggest(cast.patient, cast.ada)
         assert "ten changes today" in words_of(page)
         assert len(session.exec(select(EditSuggestion)).all()) == 10
+
+    def test_those_who_may_decide_are_told(self, cast, session):
+        """Once, however many come before the mail goes out. Seen to fail without the mail, and with `who_acts`."""
+        suggest(cast.patient, cast.ada)
+        suggest(cast.patient, cast.ada, "website", "https://ada.example")
+        assert told(session) == {(cast.users[role].id, cast.ada.id) for role in ("owner", "manager")}
+
+    def test_nobody_is_told_of_what_goes_to_a_moderator(self, cast, session):
+        """What a manager says of the own page as a visitor. Seen to fail without the look at who suggests."""
+        suggest(cast.manager, cast.ada)
+        assert session.exec(select(EditSuggestion)).one().user_id == cast.users["manager"].id
+        assert told(session) == set()
 
     def test_the_same_twice_is_one(self, cast, session):
         suggest(cast.patient, cast.ada)

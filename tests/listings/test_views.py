@@ -84,12 +84,15 @@ class TestCity:
         assert "Nobody in Toronto, Ontario, Canada yet" in words
         assert "The nearest that we know of are in Hamilton, 61 km" in words
         assert "Suggest a practitioner" in words
+        assert 'href="/new-entry"' in page.text
+        assert 'href="/contact">Suggest' not in page.text
         assert 'href="/ca/ontario/hamilton/"' in page.text
 
     def test_a_city_with_somebody_is_listed(self, world, visitor):
-        """Seen to fail with noindex for all."""
+        """Seen to fail with noindex for all, and with its last link leading to the page of addresses."""
         world.profile("Ada Marsh")
         page = visitor.get(TORONTO)
+        assert '<a href="/new-entry" rel="nofollow">Suggest a practitioner</a>' in page.text
         assert "noindex" not in page.text
         assert '<link rel="canonical" href="http://localhost:8000/ca/ontario/toronto/">' in page.text
 

@@ -11,6 +11,7 @@ from directory.app import create_app
 from directory.guides import documents, shelf
 from directory.guides.documents import Kind
 from directory.models.moderation import ReasonClass, ReportKind
+from directory.models.profiles import ProfileStatus
 from directory.models.reviews import ReviewStatus
 from directory.moderation import rules as report_rules
 from directory.privacy import retention
@@ -63,6 +64,20 @@ class TestEveryPage:
         """T-10: "verified" is for what has a stored check; none is stored yet. Seen to fail: with an exclamation mark in a text."""
         assert "!" not in texts()
         assert not re.search(r"\b(verified|trusted|board[- ]certified|cutting[- ]edge)\b", texts(), re.IGNORECASE)
+
+
+class TestWays:
+    def test_what_a_text_calls_a_button_stands_on_it(self, visitor, session, make):
+        """Seen to fail with the words that the button had before, and with the suggestion left to a mail to nobody."""
+        assert "this is me" not in texts()
+        ada = make.profile("Ada Marsh", status=ProfileStatus.PUBLISHED_UNCLAIMED)
+        session.commit()
+        profile = words_of(visitor.get(f"/p/{ada.slug}"))
+        page = visitor.get("/contact")
+        for name in ("Report or correct", "Claim this profile"):
+            assert name in words_of(page)
+            assert name in profile
+        assert 'href="/new-entry"' in page.text
 
 
 class TestOperator:

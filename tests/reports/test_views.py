@@ -1,4 +1,4 @@
-"""Anybody reports, corrects or says "this is me", with or without an account."""
+"""Anybody reports or corrects, with or without an account."""
 
 from datetime import timedelta
 from typing import Any

@@ -4,13 +4,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import Session, select
+from sqlalchemy import update
+from sqlmodel import Session, col, select
 
+from directory.accounts import memberships
 from directory.accounts.trust import A_DAY, Trust
 from directory.core import clock
 from directory.core.errors import NotFound, Refused
-from directory.models.moderation import ReasonClass
-from directory.models.ops import Job
+from directory.models.memberships import MembershipRole
+from directory.models.moderation import HoldReason, ReasonClass
+from directory.models.ops import Job, JobStatus
 from directory.models.profiles import Profile
 from directory.models.reviews import Review, ReviewStatus
 from directory.reviews import queries, rules, service
@@ -122,6 +125,53 @@ class TestSubmit:
         assert (real.review_count, made_up.review_count) == (0, 1)
         assert queries.published(session, real).items == []
         assert len(queries.published(session, made_up).items) == 1
+
+
+def told(session: Session, review: Review) -> list[int]:
+    """Who is told that a review is shown."""
+    jobs = session.exec(select(Job).where(Job.name == "mail.review_arrived").order_by(col(Job.id))).all()
+    return [job.payload["user_id"] for job in jobs if job.payload["review_id"] == review.id]
+
+
+class TestThoseWhoActForTheProfile:
+    """They are told once that there is something to read and to answer."""
+
+    @pytest.fixture
+    def acting(self, session: Session, make: Make) -> tuple[Profile, list[int]]:
+        ada, people = make.profile(), [make.user().id for _role in MembershipRole]
+        for user_id, role in zip(people, MembershipRole, strict=True):
+            memberships.grant(session, user_id=user_id, profile_id=ada.id, role=role)
+        memberships.grant(session, user_id=make.user().id, profile_id=make.profile().id, role=MembershipRole.OWNER)
+        return ada, people
+
+    @pytest.mark.parametrize("overall", [1, 5])
+    def test_they_are_told_when_it_is_published(
+        self, session: Session, make: Make, acting: tuple[Profile, list[int]], overall: int
+    ) -> None:
+        """Seen to fail without `_tell` in `submit`, and with it for one star alone."""
+        ada, people = acting
+        assert told(session, submit(session, make, profile=ada, overall=overall)) == people
+
+    def test_once_when_it_was_held(self, session: Session, make: Make, acting: tuple[Profile, list[int]]) -> None:
+        """Released, taken down, put back: one mail. Seen to fail without a look at `held_for`, and with one at each `_publish`."""
+        ada, people = acting
+        review = submit(session, make, profile=ada, suspicion=HoldReason.HONEYPOT)
+        assert told(session, review) == []
+        service.release(session, review_id=review.id)
+        assert told(session, review) == people
+        session.execute(update(Job).values(status=JobStatus.DONE))
+        service.hide(session, review_id=review.id, reason=ReasonClass.SPAM)
+        service.restore(session, review_id=review.id)
+        assert told(session, review) == people
+
+    def test_when_it_is_put_back_before_it_was_ever_shown(self, session: Session, make: Make, acting: tuple[Profile, list[int]]) -> None:
+        """Seen to fail with the day set and nobody told in `restore`."""
+        ada, people = acting
+        review = submit(session, make, profile=ada, suspicion=HoldReason.HONEYPOT)
+        service.hide(session, review_id=review.id, reason=ReasonClass.SPAM)
+        assert told(session, review) == []
+        service.restore(session, review_id=review.id)
+        assert told(session, review) == people
 
 
 class TestTakenBackAndDown:

@@ -56,7 +56,7 @@ class TestInviting:
         assert "Make an account" in words_of(page)
         assert f"/register?next=/invitations/{token}" in page.text.replace("%2F", "/")
         answers = {"display_name": "Nia 2", "email": "nia@p.example", "password": "three calm green mornings"}
-        visitor.send(f"/register?next=/invitations/{token}", **answers, birth_year=1985, consent=True)
+        visitor.send(f"/register?next=/invitations/{token}", **answers, birth_year=1985)
         team.mails()
         mail = session.exec(select(KeptMail.text).where(KeptMail.subject == "Confirm your e-mail address")).one()
         confirm = next(word for word in mail.split() if "/confirm/" in word)

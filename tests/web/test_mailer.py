@@ -30,14 +30,16 @@ from directory.core.db import Database
 from directory.credentials import service as credentials
 from directory.models.accounts import MailedToken, NotificationChoice, Role, TokenPurpose, User, UserStatus
 from directory.models.claims import Claim, ClaimProof, ClaimStatus, ProofMethod
-from directory.models.memberships import MembershipRole
+from directory.models.memberships import Membership, MembershipRole
 from directory.models.moderation import Decision, DecisionAction, ReasonClass, Report, ReportKind
 from directory.models.ops import Job, JobStatus, KeptMail
-from directory.models.profiles import Credential, ProfileKind
+from directory.models.profiles import Credential, Profile, ProfileKind
 from directory.models.replies import Dispute, DisputeOutcome, Reply
+from directory.models.reviews import Review, ReviewStatus
 from directory.notifications import mail
 from directory.notifications.kinds import KINDS, OF_MAIL, OPTIONAL
 from directory.privacy import erasure
+from directory.profiles import suggestions
 from directory.team import invitations, people
 from directory.web import mailer, mails
 from tests.accounts.visits import link_in
@@ -326,6 +328,20 @@ def _member(session: Session, make: Make) -> dict[str, int]:
     return {"user_id": user.id, "profile_id": profile.id}
 
 
+def _arrived(session: Session, make: Make, **said: Any) -> None:
+    """A review of a profile that somebody answers for."""
+    user, profile = make.user(email="a@p.example"), make.profile("Ada Marsh")
+    memberships.grant(session, user_id=user.id, profile_id=profile.id, role=MembershipRole.RESPONDER)
+    mail.review_arrived(session, review_id=make.review(profile=profile, **said).id, user_id=user.id)
+
+
+def _suggested(session: Session, make: Make) -> None:
+    who = _member(session, make)
+    visitor = make.user().id
+    suggestions.ask(session, profile_id=who["profile_id"], user_id=visitor, field="name", value="It names <words>", note="It names me.")
+    mail.suggestion_arrived(session, **who)
+
+
 def _invited(session: Session, make: Make) -> None:
     owner, profile = make.user(), make.profile("Ada <names>")
     memberships.grant(session, user_id=owner.id, profile_id=profile.id, role=MembershipRole.OWNER)
@@ -540,6 +556,16 @@ MAILS: dict[str, tuple[Callable[[Session, Make], object], str, tuple[str, ...]]]
         "a@p.example",
         ("Ada Marsh", "Thank you <all>.", "http://localhost:8000/p/ada-marsh", "http://localhost:8000/report/reply/"),
     ),
+    "review_arrived": (
+        lambda session, make: _arrived(session, make, overall=1, title="It names me", body="It names <names> and <words>."),
+        "a@p.example",
+        ("Ada Marsh", "A review of", "You need not.", "http://localhost:8000/manage/ada-marsh-"),
+    ),
+    "suggestion_arrived": (
+        lambda session, make: _suggested(session, make),
+        "a@p.example",
+        ("Ada <names>", "you decide", "http://localhost:8000/manage/"),
+    ),
     "dispute_filed": (
         lambda session, make: mail.dispute_filed(session, dispute_id=_dispute(session, make, reviewer="a@p.example").id),
         "a@p.example",
@@ -596,9 +622,9 @@ MAILS: dict[str, tuple[Callable[[Session, Make], object], str, tuple[str, ...]]]
         ("Ada Marsh", "A person looks", "http://localhost:8000/claims/"),
     ),
     "claim_approved": (
-        _about_claim(mail.claim_approved, ClaimStatus.APPROVED),
+        _about_claim(mail.claim_approved, ClaimStatus.APPROVED, reason="We rang & asked <names>."),
         "a@p.example",
-        ("Ada Marsh", "says nothing about the facts or the work", "http://localhost:8000/manage/"),
+        ("Ada Marsh", "We rang & asked <names>.", "says nothing about the facts or the work", "http://localhost:8000/manage/"),
     ),
     "claim_denied": (
         _about_claim(mail.claim_denied, ClaimStatus.DENIED, reason="Insults & <names>."),
@@ -700,6 +726,13 @@ MAILS: dict[str, tuple[Callable[[Session, Make], object], str, tuple[str, ...]]]
     "try_out": (lambda session, make: mail.try_out(session, address="op@hairline.example") and None, "op@hairline.example", ("It does.",)),
 }
 
+#: The whole mail about a review, without the way to switch it off: nothing in it comes from the review.
+ARRIVED = (
+    "A review of Ada Marsh is shown on its page. Read it, and answer it in public if you wish. You need not."
+    " http://localhost:8000/manage/ada/reviews -- Hairline http://localhost:8000/ You get this mail because you act for a profile here."
+    " Switch mails of this kind off: http://localhost:8000/unsubscribe/"
+)
+
 
 class TestEveryMail:
     def test_each_has_a_case_here(self) -> None:
@@ -725,6 +758,24 @@ class TestEveryMail:
         assert "<words>" not in kept.html
         assert "\n\n\n" not in kept.text
         assert "%(" not in kept.text + kept.html
+
+    @pytest.mark.parametrize("overall", [1, 5])
+    def test_of_a_review_it_says_the_same_whatever_the_stars(self, app: Flask, session: Session, make: Make, overall: int) -> None:
+        """Seen to fail with the stars among the words."""
+        _arrived(session, make, overall=overall)
+        session.execute(update(Profile).values(slug="ada"))
+        jobs.run_due(app)
+        kept = session.exec(select(KeptMail)).one()
+        text = re.sub(r"/unsubscribe/\S+", "/unsubscribe/", kept.text)
+        assert (kept.subject, " ".join(text.split())) == ("A review of your profile", ARRIVED)
+
+    @pytest.mark.parametrize("gone", ["membership", "review"])
+    def test_of_a_review_nobody_is_told_whom_it_no_longer_concerns(self, app: Flask, session: Session, make: Make, gone: str) -> None:
+        """Seen to fail without `acts`, and without a look at the review's state."""
+        _arrived(session, make)
+        session.execute(delete(Membership) if gone == "membership" else update(Review).values(status=ReviewStatus.WITHDRAWN_BY_AUTHOR))
+        jobs.run_due(app)
+        assert session.exec(select(KeptMail)).all() == []
 
     @pytest.mark.parametrize("name", MAILS)
     def test_it_loads_nothing_and_runs_nothing(self, app: Flask, session: Session, make: Make, name: str) -> None:
@@ -770,7 +821,7 @@ class TestEveryMail:
         jobs.run_due(posting)
         ((_from, _to, message),) = server.taken
         assert message["List-Unsubscribe"] is None
-        assert len(OPTIONAL) == 4
+        assert len(OPTIONAL) == 6
 
     def test_an_address_that_has_an_account_gets_word_and_no_link(self, app: Flask, session: Session, make: Make) -> None:
         """Nothing can come of it, and nothing of the other account is told. Seen to fail with the link minted all the same."""
