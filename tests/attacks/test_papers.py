@@ -176,13 +176,14 @@ def test_a_hostile_file_of_the_reviewer_is_refused_at_its_field(house: House, ki
 
 
 def test_nobody_else_sends_one_in_the_reviewers_place_nor_sees_it(house: House) -> None:
-    """Nor does the reviewer, once it is sent; a moderator does. Seen to fail with the permission of those who file."""
+    """Nor does the reviewer, once it is sent; a moderator does. Seen to fail with everybody let through who is logged in, at the permission and in the service."""
     path, typed = house.ways["dispute"]
     house.visitor(house.owner).send(path, **typed)
     answering = f"/reviews/{house.review.id}/dispute"
     others = (house.owner, house.responder, house.other, house.stranger, house.moderator)
     for user in others:
         visitor = house.visitor(user)
+        assert visitor.get(answering).status_code == 404
         for way in (answering, f"{answering}/appeal"):
             assert visitor.post(way, {"csrf_token": token(visitor), "choice": "keep", "document": upload()}).status_code == 404
     assert house.kept == []
