@@ -10,6 +10,7 @@ from directory.claims.checks import Look
 from directory.claims.codes import Outcome
 from directory.core import clock
 from directory.evidence import queries as evidence
+from directory.evidence.rules import SEEN
 from directory.models.accounts import User
 from directory.models.assertions import AssertionRank, FieldAssertion
 from directory.models.claims import Claim, ClaimProof, ProofMethod
@@ -94,7 +95,7 @@ def opened(session: Session, claim: Claim, moderator: User, method: ProofMethod 
     """Write down that a moderator opened what was handed in in one way."""
     for one in evidence.of(session, claim_id=claim.id):
         if one.kind is rules.KINDS[method]:
-            said = {"action": evidence.SEEN, "subject": f"evidence:{one.id}", "created_at": clock.now()}
+            said = {"action": SEEN, "subject": f"evidence:{one.id}", "created_at": clock.now()}
             session.add(AuditEntry(actor_id=moderator.id, **said))
     session.flush()
 
