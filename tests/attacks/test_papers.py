@@ -176,7 +176,7 @@ def test_a_hostile_file_of_the_reviewer_is_refused_at_its_field(house: House, ki
 
 
 def test_nobody_else_sends_one_in_the_reviewers_place_nor_sees_it(house: House) -> None:
-    """Nor does the reviewer, once it is sent; a moderator does. Seen to fail with everybody let through who is logged in, at the permission and in the service."""
+    """Nor does the reviewer, once it is sent; a moderator does. Seen to fail with the rule of the permission letting everybody through."""
     path, typed = house.ways["dispute"]
     house.visitor(house.owner).send(path, **typed)
     answering = f"/reviews/{house.review.id}/dispute"
