@@ -73,6 +73,12 @@ class Claims(RuleBasedStateMachine):
         with self.tried():
             world.begin(self.session, self.pages[page % 2], self.users[user % len(self.users)])
 
+    @rule(user=NUMBER, page=NUMBER)
+    def opens_and_shows_nothing(self, user: int, page: int) -> None:
+        """Until its time is over."""
+        self.opens(user, page)
+        self.time_passes(31, loses=False)
+
     @rule(user=NUMBER, page=NUMBER, contests=st.booleans())
     def shows_two_kinds(self, user: int, page: int, contests: bool) -> None:
         """The straight way to a page, or to contest one that somebody else holds."""
@@ -270,7 +276,7 @@ def test_whatever_happens_in_whatever_order(session: Session, make: Make) -> Non
     """Seen to fail with `_decidable` letting all through, without `release`, and with the first of two moderators deciding too."""
     reached: set[str] = set()
     how = settings(
-        max_examples=size(small=40, full=400),
+        max_examples=size(small=60, full=400),
         stateful_step_count=30,
         deadline=None,
         database=None,

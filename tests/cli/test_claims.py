@@ -62,7 +62,7 @@ def test_a_letter_that_waits_is_written_once_with_a_code_that_works(run: Run, da
     assert [path.name for path in folder.iterdir()] == [f"letter-{claim_id}.pdf"]
     assert (folder / f"letter-{claim_id}.pdf").stat().st_mode & 0o077 == 0
     text = PdfReader(BytesIO((folder / f"letter-{claim_id}.pdf").read_bytes())).pages[0].extract_text()
-    assert {"Ada Marsh", "12 Queen Street", "Toronto", "M5H 2N2", "CANADA"} <= set(text.splitlines())
+    assert {"Ada Marsh", "12 Queen Street", "Toronto, Ontario M5H 2N2", "CANADA"} <= set(text.splitlines()), text
     code = next(line for line in text.splitlines() if len(line) == 9 and line[4] == "-")
     assert set(codes.read(code)) <= set(codes.ALPHABET)
     with database.transaction() as session:
