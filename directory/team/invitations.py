@@ -32,13 +32,14 @@ def invite(session: Session, *, profile_id: int, email: str, role: MembershipRol
     address, key, moment = clean_email(email), email_key(email), clock.now()
     same = (Invitation.profile_id == profile_id, Invitation.email_key == key)
     row = session.exec(select(Invitation).where(*same).with_for_update()).first()
+    nobodys = tokens.digest(tokens.new_token())  # the mail that goes out makes the one that works
     if row is None:
         _refuse_crowd(session, profile_id)
         row = Invitation(
-            profile_id=profile_id, email=address, email_key=key, role=role, token_hash="", created_at=moment, expires_at=moment
+            profile_id=profile_id, email=address, email_key=key, role=role, token_hash=nobodys, created_at=moment, expires_at=moment
         )
     row.email, row.role, row.invited_by_id, row.created_at, row.expires_at = address, role, actor_id, moment, moment + rules.LIFE
-    row.token_hash = tokens.digest(tokens.new_token())
+    row.token_hash = nobodys
     try:
         with session.begin_nested():
             session.add(row)
