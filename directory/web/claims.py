@@ -50,7 +50,7 @@ NEEDS: Mapping[ProofMethod, str] = {
     ProofMethod.WELL_KNOWN: lazy("You can put a small file on the listed website. Takes some minutes."),
     ProofMethod.META_TAG: lazy("You can change the head of the listed web page. Takes some minutes."),
     ProofMethod.PHONE_CODE: lazy("You have the listed telephone at hand. Takes a minute."),
-    ProofMethod.LETTER_CODE: lazy("You get post at the listed address. Takes some days; the code works for 30."),
+    ProofMethod.LETTER_CODE: lazy("You get post at the listed address. Takes some days; the code works for 30 days."),
     ProofMethod.LICENCE_DOCUMENT: lazy("A person looks at it. It is kept sealed, and deleted 30 days after the decision."),
     ProofMethod.PHOTO_ID: lazy(
         "A person looks at it. It is kept sealed, and deleted 30 days after the decision. Cover what we need not see."
